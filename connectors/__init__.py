@@ -1,0 +1,1 @@
+"""One outside format or system a file: how to read it, and its errors."""

@@ -1,0 +1,79 @@
+"""What a reader of records gives and what it is asked for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from pipelines.model.dataset import Format, Split
+from pipelines.model.ids import Digest
+
+BLOCK_ROWS = 8192
+BLOCK_BYTES = 16 * 1024 * 1024
+"""A block ends at whichever limit comes first; one larger record is a block of its own."""
+
+
+class Reason(StrEnum):
+    """Why something present in a file is not a record."""
+
+    MALFORMED = "malformed"
+    """A line or element that does not parse."""
+    NOT_AN_OBJECT = "not_an_object"
+    COLUMN_ABSENT = "column_absent"
+    NESTED_VALUE = "nested_value"
+    LONE_SURROGATE = "lone_surrogate"
+    INVALID_ENCODING = "invalid_encoding"
+    TOO_LARGE = "too_large"
+    TOO_DEEP = "too_deep"
+    TRUNCATED = "truncated"
+    """The file, archive or array ends in the middle."""
+    POINTER = "git_lfs_pointer"
+    EMPTY_FILE = "empty_file"
+    UNREADABLE = "unreadable"
+    """The file is not of the format it is declared or guessed to be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """Something in a file that is not a record: counted and reported, never dropped."""
+
+    row: int | None
+    """From 0 over physical records; None where the place cannot be counted."""
+    reason: Reason
+    extent: str
+    """`one`, or `unknown` for a tail that cannot be counted (it counts as one item)."""
+    digest: Digest
+    """Of the bytes that could not be read (of the readable part of a tail)."""
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A run of records of one file: column `row` (int64), then each wanted column (large_string)."""
+
+    batch: pa.RecordBatch
+    quarantined: tuple[Quarantined, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadRequest:
+    """What to read from a file and within which limits."""
+
+    columns: tuple[str, ...]
+    """Declared columns, each once. null becomes null in the batch (an empty text)."""
+    format: Format | None = None
+    """None = guessed from the name and the first bytes."""
+    split: Split = Split.LINE
+    encoding: str | None = None
+    max_record_bytes: int = 256 * 1024 * 1024
+
+
+class Reader(Protocol):
+    """Streams the records of one format in bounded memory."""
+
+    def __call__(self, path: Path, request: ReadRequest) -> Iterator[Block]:
+        """Blocks in row order. Only what cannot be opened at all raises ConnectorError."""
+        ...

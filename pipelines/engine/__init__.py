@@ -1,0 +1,1 @@
+"""Where a function per shard and one SQL text run."""

@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: text, identifiers, sketches, agreement, sampling."""

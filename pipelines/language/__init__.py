@@ -1,0 +1,1 @@
+"""Messages in zh and en from gettext catalogues."""

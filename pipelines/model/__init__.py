@@ -1,0 +1,1 @@
+"""What the audit talks about, as frozen values: standard library and Arrow schemas only."""

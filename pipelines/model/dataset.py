@@ -1,0 +1,78 @@
+"""The named thing that is audited, as its manifest describes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from pipelines.model.annotation import AnnotationProject
+from pipelines.model.ids import DatasetId, Digest
+from pipelines.model.source import EvidenceFile, PersonalInformation, Source
+
+
+class Purpose(StrEnum):
+    """What the data is to be used for."""
+
+    PRETRAIN = "pretrain"
+    FINE_TUNE = "fine_tune"
+    ALIGNMENT = "alignment"
+    EVALUATION = "evaluation"
+
+
+class Format(StrEnum):
+    """File formats with a reader."""
+
+    JSONL = "jsonl"
+    JSON = "json"
+    """One JSON array of objects."""
+    PARQUET = "parquet"
+    CSV = "csv"
+    TSV = "tsv"
+    TEXT = "text"
+
+
+class Split(StrEnum):
+    """What one record of a plain text file is."""
+
+    LINE = "line"
+    PARAGRAPH = "paragraph"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordShape:
+    """Which columns hold what. Columns of `text` are joined with a line feed."""
+
+    text: tuple[str, ...]
+    id: str | None = None
+    source: str | None = None
+    subject: str | None = None
+    contact: str | None = None
+    """A column with contact data (author, address): scanned for personal information, not text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """A manifest, read and checked. Paths are absolute here, and named relative to `root`."""
+
+    id: DatasetId
+    title: Mapping[str, str]
+    """`zh` and/or `en`."""
+    purpose: Purpose
+    manifest: Path
+    manifest_digest: Digest
+    root: Path
+    """The manifest's folder."""
+    files: tuple[str, ...]
+    """Existing data files, POSIX paths relative to `root`, sorted, each once."""
+    record: RecordShape
+    sources: tuple[Source, ...]
+    personal_information: PersonalInformation
+    format: Format | None = None
+    split: Split = Split.LINE
+    encoding: str | None = None
+    derived_from: tuple[str, ...] = ()
+    annotation: AnnotationProject | None = None
+    evidence: tuple[EvidenceFile, ...] = ()
+    """Every evidence file of the manifest, once."""
+    attributes: Mapping[str, str] = field(default_factory=dict)

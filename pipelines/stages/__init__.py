@@ -1,0 +1,1 @@
+"""The stages of an audit run; pipelines.flow holds their order."""

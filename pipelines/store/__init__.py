@@ -1,0 +1,1 @@
+"""The audit database and the evidence kept beside it."""

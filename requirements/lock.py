@@ -1,0 +1,55 @@
+"""Write the hashed locks from setup.cfg: `python requirements/lock.py` (needs uv).
+
+audit.txt  what `tda` and its Airflow DAGs need
+test.txt   audit.txt plus the tools of `make test`; the same versions, because audit.txt constrains it
+
+uv takes the Pythons to resolve for only from a [project] and a [tool.uv] table, so both are written
+to a temporary folder from setup.cfg: the metadata keeps its single home.
+"""
+
+import configparser
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+AUDIT = ROOT / "requirements" / "audit.txt"
+
+
+def project_table(*extras: str) -> str:
+    """A pyproject.toml with the requirements of setup.cfg and of `extras`."""
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", encoding="utf-8")
+    text = setup["options"]["install_requires"]
+    text += "".join("\n" + setup["options.extras_require"][extra] for extra in extras)
+    text += "\nsetuptools>=77"  # the project is installed without build isolation
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return (
+        "[project]\nname = 'lock'\nversion = '0'\n"
+        f"requires-python = '{setup['options']['python_requires']}'\n"
+        f"dependencies = {json.dumps(lines)}\n"
+        f"[tool.uv]\nenvironments = [\"python_version < '3.14'\"]\n"
+    )
+
+
+def compile_lock(name: str, project: str, *options: str) -> None:
+    """Resolve `project` for every supported Python into requirements/`name`."""
+    uv = shutil.which("uv")
+    if uv is None:
+        sys.exit("uv is needed to write the locks: pip install uv")
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "pyproject.toml")
+        source.write_text(project, encoding="utf-8")
+        command = [uv, "pip", "compile", str(source), "--universal", "--generate-hashes"]
+        command += ["--no-header", "--no-annotate", "--quiet", *options]
+        command += ["--output-file", str(ROOT / "requirements" / name)]
+        subprocess.run(command, check=True, cwd=folder)  # noqa: S603
+
+
+if __name__ == "__main__":
+    compile_lock("audit.txt", project_table("airflow"))
+    test = project_table("airflow", "dev")
+    compile_lock("test.txt", test, "--constraint", str(AUDIT))
