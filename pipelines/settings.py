@@ -16,6 +16,8 @@ class Settings:
     """`$TDA_DATABASE_URL`, default SQLite at `home/audit.db`."""
     workers: int
     """`$TDA_WORKERS`: processes that scan, default one a core."""
+    roots: tuple[Path, ...] = ()
+    """`$TDA_ROOTS`: folders, separated by `:`, that manifests may name files in besides their own."""
     max_record_bytes: int = 256 * 1024 * 1024
     memory_limit: str = "512MB"
     """What DuckDB may use before it spills to disk."""
@@ -43,6 +45,7 @@ def read_settings() -> Settings:
     return Settings(
         home=home,
         database_url=os.environ.get("TDA_DATABASE_URL", default_url),
+        roots=tuple(Path(p).absolute() for p in os.environ.get("TDA_ROOTS", "").split(":") if p),
         workers=int(os.environ.get("TDA_WORKERS", str(os.cpu_count() or 1))),
         max_record_bytes=int(os.environ.get("TDA_MAX_RECORD_BYTES", str(256 * 1024 * 1024))),
         memory_limit=os.environ.get("TDA_MEMORY_LIMIT", "512MB"),

@@ -92,6 +92,17 @@ REVIEWS = pa.schema(
         ("at", pa.timestamp("us", tz="UTC")),
     ]
 )
+CONSENTS = pa.schema(
+    [
+        ("subject", pa.string()),  # keyed digest
+        ("basis", pa.string()),
+        ("purpose", pa.string()),
+        ("notice_version", pa.string()),
+        ("given_at", pa.timestamp("us", tz="UTC")),
+        ("valid_to", pa.timestamp("us", tz="UTC")),
+        ("withdrawn_at", pa.timestamp("us", tz="UTC")),
+    ]
+)
 DRAW = pa.schema([("position", pa.int64()), ("item", pa.string())])
 VALIDATION = pa.schema(
     [
@@ -114,6 +125,10 @@ KEYS = {
     "pairs": (PAIRS, ("removed_file", "removed_row")),
     "labels": (LABELS, ("item", "annotator", "at", "label", "rule_version", "seconds")),
     "reviews": (REVIEWS, ("item", "reviewer", "at", "verdict")),
+    "consents": (
+        CONSENTS,
+        ("subject", "given_at", "valid_to", "withdrawn_at", "purpose", "basis", "notice_version"),
+    ),
     "draw": (DRAW, ("position",)),
     "validation": (VALIDATION, ("suite", "expectation", "column")),
 }

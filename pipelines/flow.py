@@ -1,0 +1,196 @@
+"""The one order of the stages, and how a run goes through them.
+
+The command line carries out all of them in one process; the DAGs run the same functions as tasks.
+A stage whose key is on record is reused: the key is a digest of what goes into the stage, of its
+VERSION, and of the part of the policy it reads.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType
+
+from connectors.manifest import read_manifest
+from expectations.policy import Policy, load_policy
+from pipelines.engine.base import Engine
+from pipelines.model.dataset import Dataset
+from pipelines.model.ids import RunId
+from pipelines.ownership import is_gone
+from pipelines.settings import Settings, code_version
+from pipelines.stages import (
+    controls,
+    gate,
+    ingest,
+    profile,
+    register,
+    relate,
+    report,
+    sample,
+    scan,
+    seal,
+    validate,
+)
+from pipelines.stages.base import Progress, StageOutput, policy_of
+from pipelines.store import registrations, runs, stage_results
+from pipelines.store.database import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage: its name, and the module that holds its function, inputs, VERSION and POLICY."""
+
+    name: str
+    module: ModuleType
+
+    @property
+    def carry_out(self) -> Callable[..., StageOutput]:
+        """The function of the stage."""
+        function: Callable[..., StageOutput] = getattr(self.module, self.name)
+        return function
+
+
+STAGES = tuple(
+    Stage(module.__name__.rpartition(".")[2], module)
+    for module in (
+        register,
+        ingest,
+        scan,
+        relate,
+        profile,
+        validate,
+        sample,
+        controls,
+        gate,
+        seal,
+        report,
+    )
+)
+NAMES = tuple(stage.name for stage in STAGES)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A stage that is done, and whether its result was on record already."""
+
+    stage: str
+    reused: bool
+
+
+def begin(
+    manifest: Path,
+    *,
+    policy: Path | None,
+    at: datetime,
+    owner: str,
+    settings: Settings,
+    store: Store,
+) -> RunId:
+    """The run that audits `manifest`: an interrupted one where there is one, else a new one.
+
+    An interrupted run keeps its id and its clock, so that it ends with the figures it would have
+    had. It is taken up again by the owner it belongs to (a retried DAG run), or when its process is
+    gone.
+    """
+    dataset = read_manifest(manifest, roots=settings.roots)
+    rules = load_policy(policy)
+    registration = registrations.register(store, dataset, at=at)
+    resumed = _resume(store, dataset, registration, rules, owner)
+    if resumed is not None:
+        return resumed
+    run_id = runs.start(
+        store,
+        dataset=dataset.id,
+        registration=registration,
+        policy=rules.to_json(),
+        policy_digest=rules.digest,
+        code_version=code_version(),
+        at=at,
+        owner=owner,
+    )
+    seal.record_start(store, runs.run(store, run_id))
+    return run_id
+
+
+def _resume(
+    store: Store, dataset: Dataset, registration: int, rules: Policy, owner: str
+) -> RunId | None:
+    for found in runs.unfinished(
+        store,
+        dataset=dataset.id,
+        registration=registration,
+        policy_digest=rules.digest,
+        code_version=code_version(),
+    ):
+        if not (found.owner == owner or is_gone(found.owner)):
+            continue
+        if runs.take_over(store, found, owner=owner):
+            seal.record_interruption(store, found)
+            seal.record_start(store, runs.run(store, found.id))
+            return found.id
+    return None
+
+
+def carry_out(
+    run_id: RunId, *, settings: Settings, store: Store, engine: Engine, progress: Progress
+) -> Iterator[Done]:
+    """Every stage of the run in order, each yielded when it is done."""
+    for name in NAMES:
+        yield run_stage(
+            name, run_id, settings=settings, store=store, engine=engine, progress=progress
+        )
+
+
+def run_stage(
+    name: str,
+    run_id: RunId,
+    *,
+    settings: Settings,
+    store: Store,
+    engine: Engine,
+    progress: Progress,
+) -> Done:
+    """The stage `name` of the run is done: found on record, or carried out and recorded."""
+    position = NAMES.index(name)
+    stage = STAGES[position]
+    audited = runs.run(store, run_id)
+    key = stage_key(stage, run_id, store)
+    known = stage_results.find(store, key)
+    if known is None:
+        output = stage.carry_out(
+            run_id, settings=settings, store=store, engine=engine, progress=progress
+        )
+        summary, tables = output.summary, output.tables
+    else:
+        summary, tables = known
+        progress.start(name, 0)
+        progress.done(name)
+    stage_results.record(
+        store,
+        run_id,
+        name,
+        key,
+        position=position,
+        version=stage.module.VERSION,
+        summary=json.dumps(summary, sort_keys=True, ensure_ascii=True),
+        tables=tables,
+        reused=known is not None,
+        at=audited.at,
+    )
+    if name == NAMES[-1]:
+        runs.finish(store, run_id)
+    return Done(name, known is not None)
+
+
+def stage_key(stage: Stage, run_id: RunId, store: Store) -> str:
+    """The key of the result of `stage` for this run."""
+    what: Mapping[str, object] = {
+        "stage": stage.name,
+        "version": stage.module.VERSION,
+        "inputs": stage.module.inputs(run_id, store),
+        "policy": policy_of(run_id, store).part(stage.module.POLICY),
+    }
+    text = json.dumps(what, sort_keys=True, ensure_ascii=True)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,117 @@
+"""Opening the audit database: created, migrated, and with its folders."""
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from pipelines.model.errors import ConfigError
+from pipelines.model.message import msg
+from pipelines.settings import Settings
+from pipelines.store import ledger_tables, tables
+from pipelines.store.evidence import EvidenceStore
+
+HEAD = "0001"
+"""The newest migration; a test compares it with the folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The database, the evidence beside it, and the settings both came from."""
+
+    engine: sa.Engine
+    evidence: EvidenceStore
+    settings: Settings
+
+
+def complete_metadata() -> sa.MetaData:
+    """The MetaData with every table declared on it."""
+    assert tables.runs.metadata is ledger_tables.ledger_entries.metadata  # noqa: S101
+    return tables.runs.metadata
+
+
+def open_store(settings: Settings) -> Store:
+    """The store of `settings`, its folders made and its database at the newest migration.
+
+    Raises:
+        ConfigError: the database cannot be opened, or is newer than this code.
+    """
+    for folder in (settings.home, settings.evidence, settings.reports):
+        folder.mkdir(parents=True, exist_ok=True)
+    settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = make_engine(settings.database_url)
+    try:
+        _migrate(engine)
+    except (sa.exc.DBAPIError, sa.exc.ArgumentError) as error:
+        raise ConfigError(
+            msg("the audit database cannot be opened: {kind}", kind=type(error).__name__),
+            advice=msg("check TDA_DATABASE_URL and TDA_HOME, and that the database is reachable"),
+        ) from error
+    return Store(engine, EvidenceStore(settings.evidence), settings)
+
+
+def make_engine(url: str) -> sa.Engine:
+    """An engine for `url`; SQLite with WAL, foreign keys, and patience for other writers."""
+    try:
+        engine = sa.create_engine(url)
+    except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
+        raise ConfigError(
+            msg("TDA_DATABASE_URL is not a database address"),
+            advice=msg("write sqlite:////absolute/path/audit.db or postgresql+psycopg://…"),
+        ) from error
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout = 60000")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def revision_of(engine: sa.Engine) -> str | None:
+    """The migration the database is at; None when it is empty."""
+    if not sa.inspect(engine).has_table("alembic_version"):
+        return None
+    with engine.connect() as connection:
+        found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
+
+
+def _migrate(engine: sa.Engine) -> None:
+    current = revision_of(engine)
+    if current == HEAD:
+        return
+    if current is not None and current > HEAD:
+        raise ConfigError(
+            msg("the audit database is at {found}, newer than this code", found=current),
+            advice=msg("install the version of tda that wrote it, or a newer one"),
+        )
+    # Alembic takes 0.3 s to import, and a database is migrated once
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    try:
+        with engine.begin() as connection:
+            _serialise(connection)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except sa.exc.OperationalError:
+        # another process may have migrated while we waited for it
+        if revision_of(engine) != HEAD:
+            raise
+
+
+def _serialise(connection: sa.Connection) -> None:
+    """One migrating process at a time: a session lock on PostgreSQL, a write lock on SQLite."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(7461001)"))
+
+

@@ -1,0 +1,110 @@
+"""Evidence tables and files, written once under the name of their content."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.model.errors import EvidenceError
+from pipelines.model.evidence import KEYS, TableRef
+from pipelines.model.ids import Digest
+from pipelines.model.message import msg
+from pipelines.model.source import EvidenceFile
+from pipelines.store.table_digest import sorted_table, table_digest
+
+CHUNK = 1024 * 1024
+
+
+class EvidenceStore:
+    """Tables by kind and files by digest under one folder; nothing in it is ever changed."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def write(self, kind: str, table: pa.Table) -> TableRef:
+        """`table` kept under the digest of its sorted rows; the same rows are kept once."""
+        rows = sorted_table(kind, table)
+        digest = table_digest(kind, rows)
+        path = self._table_path(kind, digest)
+        if not path.exists():
+            temporary = _temporary(path)
+            pq.write_table(rows, temporary, compression="zstd", compression_level=1)
+            _publish(temporary, path)
+        return TableRef(kind=kind, digest=digest, rows=rows.num_rows, uri=str(path))
+
+    def read(
+        self, ref: TableRef, *, limit: int = 5_000_000, columns: Sequence[str] | None = None
+    ) -> pa.Table:
+        """The rows of `ref`, all columns or `columns`.
+
+        Raises:
+            EvidenceError: the table is gone, cannot be read, or has more than `limit` rows.
+        """
+        path = self._table_path(ref.kind, ref.digest)
+        if ref.rows > limit:
+            raise EvidenceError(
+                msg("evidence table {digest} has {rows} rows", digest=ref.digest, rows=ref.rows),
+                advice=msg("read it in parts, or raise the limit of {limit} rows", limit=limit),
+            )
+        try:
+            return pq.read_table(path, columns=list(columns) if columns else None)
+        except (OSError, pa.ArrowException) as error:
+            raise EvidenceError(
+                msg("evidence table {digest} cannot be read", digest=ref.digest),
+                advice=msg("restore {path} from a backup, or audit again", path=str(path)),
+            ) from error
+
+    def has(self, ref: TableRef) -> bool:
+        """Whether the table is on disk."""
+        return self._table_path(ref.kind, ref.digest).exists()
+
+    def verify(self, ref: TableRef) -> bool:
+        """Whether the stored rows still have the digest they are named by."""
+        return table_digest(ref.kind, sorted_table(ref.kind, self.read(ref))) == ref.digest
+
+    def empty(self, kind: str) -> TableRef:
+        """The table of `kind` without rows."""
+        return self.write(kind, KEYS[kind][0].empty_table())
+
+    def keep(self, path: Path, kind: str, name: str) -> EvidenceFile:
+        """A copy of the document at `path`, kept once by digest, described as `kind` and `name`."""
+        sha = hashlib.sha256()
+        size = 0
+        temporary = _temporary(self.root / "files" / "incoming")
+        with path.open("rb") as source, temporary.open("wb") as target:
+            while chunk := source.read(CHUNK):
+                sha.update(chunk)
+                size += len(chunk)
+                target.write(chunk)
+        digest = Digest("sha256:" + sha.hexdigest())
+        final = self.file(digest)
+        if final.exists():
+            temporary.unlink()
+        else:
+            _publish(temporary, final)
+        return EvidenceFile(kind=kind, name=name, digest=digest, bytes=size)
+
+    def file(self, digest: str) -> Path:
+        """Where the file with `digest` is, or would be."""
+        name = digest.removeprefix("sha256:")
+        return self.root / "files" / name[:2] / name
+
+    def _table_path(self, kind: str, digest: str) -> Path:
+        name = digest.removeprefix("sha256:")
+        return self.root / "tables" / kind / name[:2] / f"{name}.parquet"
+
+
+def _temporary(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.parent / f".tmp-{os.getpid()}-{os.urandom(6).hex()}"
+
+
+def _publish(temporary: Path, path: Path) -> None:
+    """Move `temporary` to `path` in one step, its bytes on disk before its name is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with temporary.open("rb") as written:
+        os.fsync(written.fileno())
+    temporary.replace(path)

@@ -1,0 +1,1 @@
+"""Forward-only migrations of the audit database; its own, beside Airflow's."""

@@ -1,0 +1,118 @@
+"""What stages left, by the key of what decided it; a result on record is not computed again."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from pipelines.model.audit import StageRecord
+from pipelines.model.errors import EvidenceError
+from pipelines.model.evidence import TableRef
+from pipelines.model.ids import RunId
+from pipelines.model.message import msg
+from pipelines.store.codec import from_json, to_json
+from pipelines.store.database import Store
+from pipelines.store.inserting import insert_once
+from pipelines.store.tables import run_stages, stage_results
+
+
+def find(store: Store, key: str) -> tuple[dict[str, object], tuple[TableRef, ...]] | None:
+    """The summary and tables on record under `key`, if all its tables are still there."""
+    query = sa.select(stage_results).where(stage_results.c.key == key)
+    with store.engine.connect() as connection:
+        row = connection.execute(query).first()
+    if row is None:
+        return None
+    tables = from_json(tuple[TableRef, ...], row.tables)
+    if not all(store.evidence.has(table) for table in tables):
+        return None
+    return json.loads(row.summary), tables
+
+
+def record(
+    store: Store,
+    run_id: RunId,
+    stage: str,
+    key: str,
+    *,
+    position: int,
+    version: str,
+    summary: str,
+    tables: Sequence[TableRef],
+    reused: bool,
+    at: datetime,
+) -> None:
+    """`stage` of the run came out as the result under `key`; this is its done-marker.
+
+    An earlier marker of the same stage gives way: a resumed run whose files have changed meanwhile
+    audits what lies there now.
+    """
+    result = {
+        "key": key,
+        "stage": stage,
+        "version": version,
+        "summary": summary,
+        "tables": to_json(tuple(tables)),
+        "recorded_at": at,
+    }
+    marker = {
+        "run": run_id,
+        "stage": stage,
+        "position": position,
+        "key": key,
+        "reused": reused,
+        "recorded_at": at,
+    }
+    with store.engine.begin() as connection:
+        insert_once(connection, stage_results, [result])
+        mine = (run_stages.c.run == run_id) & (run_stages.c.stage == stage)
+        connection.execute(run_stages.delete().where(mine))
+        connection.execute(run_stages.insert().values(marker))
+
+
+def stages_of(store: Store, run_id: RunId) -> tuple[StageRecord, ...]:
+    """The stages of the run that are done, in the order of the flow."""
+    query = (
+        sa.select(run_stages.c.stage, run_stages.c.key, run_stages.c.reused, stage_results)
+        .join(stage_results, run_stages.c.key == stage_results.c.key)
+        .where(run_stages.c.run == run_id)
+        .order_by(run_stages.c.position)
+    )
+    with store.engine.connect() as connection:
+        rows = connection.execute(query).all()
+    return tuple(
+        StageRecord(
+            stage=row[0],
+            key=row[1],
+            reused=row[2],
+            summary=json.loads(row.summary),
+            tables=from_json(tuple[TableRef, ...], row.tables),
+        )
+        for row in rows
+    )
+
+
+def stage_of(store: Store, run_id: RunId, stage: str) -> StageRecord:
+    """The record of one stage of the run.
+
+    Raises:
+        EvidenceError: the stage has not been done in this run.
+    """
+    for found in stages_of(store, run_id):
+        if found.stage == stage:
+            return found
+    raise EvidenceError(
+        msg("stage {stage} of run {run} has left nothing", stage=stage, run=run_id),
+        advice=msg("run the audit again; it goes on where it stopped"),
+    )
+
+
+def stage_tables(store: Store, run_id: RunId, stage: str) -> list[TableRef]:
+    """The evidence tables `stage` left."""
+    return list(stage_of(store, run_id, stage).tables)
+
+
+def stage_summary(store: Store, run_id: RunId, stage: str) -> dict[str, object]:
+    """The summary `stage` left."""
+    return dict(stage_of(store, run_id, stage).summary)
