@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Union
 
-Value = str | int
+Value = Union[str, int, "Message"]
+"""What fills a named field; a Message is said in the language of the sentence around it."""
 
 
 @dataclass(frozen=True, slots=True)

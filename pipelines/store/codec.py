@@ -114,6 +114,8 @@ def _build_union(choices: tuple[Any, ...], value: object) -> object:
     if value is None and types.NoneType in choices:
         return None
     others = [choice for choice in choices if choice is not types.NoneType]
+    if isinstance(value, dict):
+        others = [choice for choice in others if is_dataclass(choice)] or others
     if len(others) == 1:
         return _build(others[0], value)
     if type(value) in others or (type(value) is bool and int in others):
