@@ -5,8 +5,8 @@ from collections.abc import Sequence
 _POSTGRESQL_FUNCTION = """
 CREATE OR REPLACE FUNCTION tda_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
-        USING ERRCODE = 'integrity_constraint_violation';
+    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation',
+        MESSAGE = TG_TABLE_NAME || ' is append-only, ' || TG_OP || ' refused';
 END
 $$
 """.strip()
@@ -28,7 +28,7 @@ def append_only_ddl(dialect: str, tables: Sequence[str]) -> list[str]:
     if dialect == "sqlite":
         return [
             f"CREATE TRIGGER {table}_refuse_{event} BEFORE {event.upper()} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: {event.upper()} refused'); END"
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only, {event.upper()} refused'); END"
             for table in tables
             for event in ("update", "delete")
         ]
