@@ -52,7 +52,7 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A run of records of one file: column `row` (int64), then each wanted column (large_string)."""
+    """Records of one file in a row: column `row` (int64), then each wanted one (large_string)."""
 
     batch: pa.RecordBatch
     quarantined: tuple[Quarantined, ...] = ()

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from connectors.manifest import read_manifest
+
 from expectations.policy import Policy, load_policy
 from pipelines.engine.base import Engine
 from pipelines.model.dataset import Dataset
@@ -77,6 +78,16 @@ class Done:
 
     stage: str
     reused: bool
+
+
+def check(manifest: Path, *, policy: Path | None, settings: Settings) -> Dataset:
+    """The dataset `manifest` describes, nothing recorded.
+
+    Raises:
+        ConfigError: the manifest or the policy cannot be followed.
+    """
+    load_policy(policy)
+    return read_manifest(manifest, roots=settings.roots)
 
 
 def begin(

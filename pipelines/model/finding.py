@@ -9,7 +9,7 @@ from pipelines.model.outcome import Level, Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What one control found out about one subject: a dataset, source, annotator, lot or item set."""
+    """What one control found out about one subject: a dataset, source, person, lot or file."""
 
     subject: str
     """`dataset`, `source:<id>`, `annotator:<pseudonym>`, `lot:<id>`, `file:<path>`."""

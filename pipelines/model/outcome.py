@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """What a control says of one subject (the five of W3C EARL). Absence of evidence is never a pass."""
+    """What a control says of one subject (W3C EARL). Absence of evidence is never a pass."""
 
     FAILED = "failed"
     CANT_TELL = "cantTell"

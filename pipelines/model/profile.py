@@ -75,7 +75,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentState:
-    """Records that need a ground for personal information, by what is on record for their subject."""
+    """Records that need a ground, by what is on record for the person they are about."""
 
     source: str | None
     state: str

@@ -71,7 +71,7 @@ def coverage(run_id: RunId, store: Store, engine: Engine) -> ConsentCoverage:
 def state_at(
     at: datetime, given: datetime | None, valid_to: datetime | None, withdrawn: datetime | None
 ) -> str:
-    """Which of STATES one consent is in at `at`; a consent without a date of giving is not given."""
+    """Which of STATES a consent is in at `at`; one without a date of giving is not given."""
     if withdrawn is not None and withdrawn <= at:
         return "withdrawn"
     if given is None or given > at:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
-
 from connectors.reading import guess_format
+
 from pipelines.engine.base import Engine
 from pipelines.model.errors import ConnectorError
 from pipelines.model.evidence import FILES
@@ -24,7 +24,7 @@ CHUNK = 4 * 1024 * 1024
 
 
 def inputs(run_id: RunId, store: Store) -> Mapping[str, object]:
-    """The run and the listing: content is hashed anew in every run, as nothing else vouches for it."""
+    """The run and the listing: every run hashes anew, as nothing else vouches for content."""
     dataset = runs.dataset_of(store, run_id)
     listing = []
     for name in dataset.files:

@@ -41,9 +41,7 @@ BY_LANGUAGE = """
 SELECT r.source AS source, r.language AS language, count(*) AS records
 FROM records r GROUP BY r.source, r.language
 """
-_BIN = "CASE " + " ".join(
-    f"WHEN r.chars < {2 ** (i + 1)} THEN {i}" for i in range(LENGTH_BINS - 1)
-)
+_BIN = "CASE " + " ".join(f"WHEN r.chars < {2 ** (i + 1)} THEN {i}" for i in range(LENGTH_BINS - 1))
 BY_LENGTH = f"""
 SELECT r.source AS source, {_BIN} ELSE {LENGTH_BINS - 1} END AS bin, count(*) AS records
 FROM records r WHERE r.chars > 0 GROUP BY r.source, {_BIN} ELSE {LENGTH_BINS - 1} END
@@ -199,5 +197,5 @@ def _hits(rows: list[dict[str, object]]) -> tuple[HitCount, ...]:
 
 
 def number(value: object) -> int:
-    """The integer an engine answered; sums come back as decimals from some, as None over nothing."""
+    """The integer an engine answered; some give sums as decimals, and None over nothing."""
     return 0 if value is None else int(str(value).partition(".")[0])

@@ -42,7 +42,7 @@ def inputs(run_id: RunId, store: Store) -> Mapping[str, object]:
 def register(
     run_id: RunId, *, settings: Settings, store: Store, engine: Engine, progress: Progress
 ) -> StageOutput:
-    """Evidence documents are kept; labels, reviews and consents are tables; people are on record."""
+    """Documents are kept; labels, reviews and consents are tables; people are on record."""
     audited = runs.run(store, run_id)
     dataset = runs.dataset_of(store, run_id)
     progress.start("register", len(dataset.evidence))

@@ -1,6 +1,8 @@
 """Opening the audit database: created, migrated, and with its folders."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from pipelines.settings import Settings
 from pipelines.store import ledger_tables, tables
 from pipelines.store.evidence import EvidenceStore
 
+WRITES = "tda_writes"
+"""Execution option of a connection whose transaction will write."""
 HEAD = "0001"
 """The newest migration; a test compares it with the folder."""
 
@@ -62,16 +66,34 @@ def make_engine(url: str) -> sa.Engine:
         ) from error
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction that will write: on SQLite it waits for its turn before its first read.
+
+    A deferred SQLite transaction that reads, then writes after another process has written, fails
+    at once whatever the time-out; one that asks for the write lock first only waits.
+    """
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        yield connection
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin in _begin_sqlite, DDL included
     cursor = connection.cursor()
     cursor.execute("PRAGMA busy_timeout = 60000")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def revision_of(engine: sa.Engine) -> str | None:
@@ -98,20 +120,10 @@ def _migrate(engine: sa.Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    try:
-        with engine.begin() as connection:
-            _serialise(connection)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    except sa.exc.OperationalError:
-        # another process may have migrated while we waited for it
-        if revision_of(engine) != HEAD:
-            raise
-
-
-def _serialise(connection: sa.Connection) -> None:
-    """One migrating process at a time: a session lock on PostgreSQL, a write lock on SQLite."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.text("SELECT pg_advisory_xact_lock(7461001)"))
-
-
+    # one migrating process at a time: it has the write lock of SQLite, or this lock of PostgreSQL;
+    # whoever waited finds the database at the newest migration, and Alembic does nothing
+    with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(7461001)"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

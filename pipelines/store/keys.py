@@ -15,8 +15,8 @@ SIGNING_KEY = "ledger.pem"
 def identifier_key(settings: Settings) -> tuple[bytes, str]:
     """The 32-byte key of identifier digests and its id (8 hex digits), made on first use.
 
-    Whoever has the key can confirm a guessed identifier, so it lies apart from the evidence; whoever
-    loses it can no longer match new identifiers with old ones.
+    Whoever has the key can confirm a guessed identifier, so it lies apart from the evidence;
+    whoever loses it can no longer match new identifiers with old ones.
 
     Raises:
         ConfigError: the key file is damaged or others may read it.

@@ -13,7 +13,7 @@ from pipelines.model.ids import digest_of
 from pipelines.model.message import msg
 from pipelines.model.source import Consent
 from pipelines.store.codec import from_json, to_json
-from pipelines.store.database import Store
+from pipelines.store.database import Store, writing
 from pipelines.store.tables import consents, licences, qualifications, registrations
 
 ROWS_AT_ONCE = 5000
@@ -23,7 +23,7 @@ def register(store: Store, dataset: Dataset, *, at: datetime) -> int:
     """The registration of `dataset` as it reads now; the last one where nothing has changed."""
     content = to_json(dataset)
     digest = digest_of(content.encode())
-    with store.engine.begin() as connection:
+    with writing(store.engine) as connection:
         latest = connection.execute(
             sa.select(registrations.c.id, registrations.c.content_digest)
             .where(registrations.c.dataset == dataset.id)
@@ -118,7 +118,7 @@ def _record_once(
     store: Store, table: sa.Table, registration: int, rows: Iterable[dict[str, object]]
 ) -> None:
     """All of `rows` in one transaction, unless the registration has rows already."""
-    with store.engine.begin() as connection:
+    with writing(store.engine) as connection:
         present = connection.execute(
             sa.select(table.c.id).where(table.c.registration == registration).limit(1)
         ).first()

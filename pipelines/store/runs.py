@@ -13,7 +13,7 @@ from pipelines.model.ids import DatasetId, Digest, RunId
 from pipelines.model.message import msg
 from pipelines.model.run import AuditRun
 from pipelines.store.codec import from_json, to_json
-from pipelines.store.database import Store
+from pipelines.store.database import Store, writing
 from pipelines.store.inserting import insert_once
 from pipelines.store.registrations import dataset_at
 from pipelines.store.stage_results import stage_summary as stage_summary
@@ -35,7 +35,7 @@ def start(
     owner: str,
 ) -> RunId:
     """A new run over `registration`; its id follows from what it audits, with what, and when."""
-    with store.engine.begin() as connection:
+    with writing(store.engine) as connection:
         same = (
             sa.select(sa.func.count())
             .select_from(runs)
@@ -84,7 +84,7 @@ def unfinished(
 
 def take_over(store: Store, found: AuditRun, *, owner: str) -> bool:
     """`found` now belongs to `owner`, one attempt on; False where somebody else was quicker."""
-    with store.engine.begin() as connection:
+    with writing(store.engine) as connection:
         changed = connection.execute(
             runs.update()
             .where(runs.c.id == found.id, runs.c.attempt == found.attempt)
@@ -95,7 +95,7 @@ def take_over(store: Store, found: AuditRun, *, owner: str) -> bool:
 
 def finish(store: Store, run_id: RunId) -> None:
     """The run is sealed: it is never resumed again."""
-    with store.engine.begin() as connection:
+    with writing(store.engine) as connection:
         connection.execute(runs.update().where(runs.c.id == run_id).values(state=SEALED))
 
 
@@ -144,7 +144,7 @@ def name_version(
 ) -> None:
     """The run audits `version`, which is on record."""
     audited = run(store, run_id)
-    with store.engine.begin() as connection:
+    with writing(store.engine) as connection:
         row = {
             "digest": version,
             "dataset": audited.dataset,
@@ -169,7 +169,7 @@ def record_results(store: Store, run_id: RunId, results: Sequence[ControlResult]
         }
         for position, result in enumerate(results)
     ]
-    with store.engine.begin() as connection:
+    with writing(store.engine) as connection:
         insert_once(connection, control_results, rows)
 
 
@@ -194,7 +194,7 @@ def record_gate(store: Store, run_id: RunId, decision: GateDecision, *, at: date
         "content": to_json(decision),
         "recorded_at": at,
     }
-    with store.engine.begin() as connection:
+    with writing(store.engine) as connection:
         insert_once(connection, gates, [row])
 
 

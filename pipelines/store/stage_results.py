@@ -12,7 +12,7 @@ from pipelines.model.evidence import TableRef
 from pipelines.model.ids import RunId
 from pipelines.model.message import msg
 from pipelines.store.codec import from_json, to_json
-from pipelines.store.database import Store
+from pipelines.store.database import Store, writing
 from pipelines.store.inserting import insert_once
 from pipelines.store.tables import run_stages, stage_results
 
@@ -64,7 +64,7 @@ def record(
         "reused": reused,
         "recorded_at": at,
     }
-    with store.engine.begin() as connection:
+    with writing(store.engine) as connection:
         insert_once(connection, stage_results, [result])
         mine = (run_stages.c.run == run_id) & (run_stages.c.stage == stage)
         connection.execute(run_stages.delete().where(mine))

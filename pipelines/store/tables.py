@@ -1,7 +1,7 @@
 """Tables of the audit database; those of the ledger are in `ledger_tables`.
 
-Facts that change carry two clocks: `valid_from`/`valid_to` say when they hold, `recorded_at` when we
-learnt of them. Nothing but the state of a run is ever updated.
+Facts that change carry two clocks: `valid_from`/`valid_to` say when they hold, `recorded_at` when
+we learnt of them. Nothing but the state of a run is ever updated.
 """
 
 import sqlalchemy as sa
@@ -24,9 +24,7 @@ def _fact(name: str, *columns: sa.Column[object]) -> sa.Table:
         name,
         METADATA,
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column(
-            "registration", sa.ForeignKey("registrations.id"), nullable=False, index=True
-        ),
+        sa.Column("registration", sa.ForeignKey("registrations.id"), nullable=False, index=True),
         *columns,
         sa.Column("valid_from", UtcDateTime),
         sa.Column("valid_to", UtcDateTime),

@@ -1,0 +1,45 @@
+"""`tda report RUN`: write the report of a run again, or print it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command("report")(report)
+
+
+def report(
+    run: Annotated[str, typer.Argument(metavar="RUN", show_default=False)],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder; default: $TDA_HOME/reports/RUN.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    lang: Annotated[str | None, typer.Option(help="zh or en; default: the locale.")] = None,
+) -> None:
+    """Write report.zh.html, report.en.html and report.json of a run.
+
+    Example: tda report run-20261120-0100-7f3c9a21 --output answer/
+    """
+    import os
+
+    from pipelines.language.choice import choose_language
+    from pipelines.model.ids import RunId
+    from pipelines.report.writing import write_reports
+    from pipelines.settings import read_settings
+    from pipelines.stages.audit_record import audit_record
+    from pipelines.stages.report import report_folder
+    from pipelines.store.database import open_store
+
+    choose_language(lang, os.environ)
+    settings = read_settings()
+    store = open_store(settings)
+    folder = output or report_folder(settings, RunId(run))
+    written = write_reports(audit_record(RunId(run), store), folder)
+    if as_json:
+        typer.echo(written["json"].read_text(encoding="utf-8"))
+        return
+    for path in written.values():
+        typer.echo(str(path))
