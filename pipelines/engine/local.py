@@ -1,0 +1,236 @@
+"""The engine of one machine: a process pool for functions, DuckDB for SQL."""
+
+import multiprocessing
+import re
+import secrets
+import signal
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.engine.base import Summary
+from pipelines.model.errors import AuditError, EvidenceError
+from pipelines.model.message import msg
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ERROR_LENGTH = 300
+
+
+class Local:
+    """Runs everything here, in bounded memory: `pipelines.engine.base.Engine` for one machine.
+
+    The pool is started by the first `map` that needs it and kept for the next; `close` ends it,
+    and so does the end of the program.
+    """
+
+    def __init__(self, workers: int, memory_limit: str, temp_directory: Path) -> None:
+        """`workers` processes; DuckDB keeps to `memory_limit`, then spills to `temp_directory`."""
+        self.workers = max(1, workers)
+        self.memory_limit = memory_limit
+        self.temp_directory = temp_directory
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> "Local":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """No worker process is left; a later `map` starts new ones."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+    def map(self, fn: Callable[[str], Summary], items: Sequence[str]) -> Iterator[Summary]:
+        """`fn` of each item, in the order they end; an error is `{"item": …, "error": …}`.
+
+        With one worker or one item everything runs in this process, so that nothing waits for
+        processes to start. Closing the iterator, or Ctrl-C, stops the workers.
+        """
+        if self.workers == 1 or len(items) < 2:
+            yield from (_attempt(fn, item) for item in items)
+            return
+        left = list(items)
+        try:
+            yield from self._together(fn, left)
+            # a worker that was killed takes the pool with it: the rest is done one by one, so that
+            # only an item that kills its worker again is an error
+            self._abandon(only_if=bool(left))
+            for item in left:
+                yield _alone(fn, item)
+            left.clear()
+        finally:
+            self._abandon(only_if=bool(left))
+
+    def _together(self, fn: Callable[[str], Summary], left: list[str]) -> Iterator[Summary]:
+        """Summaries as they end; what has ended is taken out of `left`."""
+        pool = self._started()
+        try:
+            futures = {pool.submit(_attempt, fn, item): item for item in list(left)}
+            for future in as_completed(futures):
+                summary = future.result()
+                left.remove(futures.pop(future))
+                yield summary
+        except BrokenProcessPool:
+            return
+
+    def sql(self, query: str, tables: Mapping[str, str | Sequence[str]], out: str) -> None:
+        """The rows of `query` over the Parquet `tables`, in the Parquet file `out`.
+
+        `out` appears whole or not at all. A table of no files is an empty table without columns,
+        so a query should not be asked about it.
+
+        Raises:
+            EvidenceError: DuckDB could not run the query: a file is missing, or the disk full.
+        """
+        target = Path(out)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self.temp_directory.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        try:
+            # a folder of its own: two processes that spill would share file names otherwise
+            with tempfile.TemporaryDirectory(dir=self.temp_directory) as spill:
+                self._copy(query, tables, part, spill)
+            part.replace(target)
+        except duckdb.Error as error:
+            raise EvidenceError(
+                msg("a query over the evidence failed ({kind})", kind=type(error).__name__),
+                advice=msg(
+                    "free disk space under {folder}, or raise TDA_MEMORY_LIMIT, and run again",
+                    folder=str(self.temp_directory),
+                ),
+            ) from error
+        finally:
+            part.unlink(missing_ok=True)
+
+    def fetch(self, uri: str, limit: int) -> pa.Table:
+        """The table at `uri`.
+
+        Raises:
+            EvidenceError: It is missing, unreadable, or has more than `limit` rows.
+        """
+        try:
+            with pq.ParquetFile(uri) as file:
+                rows = file.metadata.num_rows
+                if rows <= limit:
+                    return file.read()
+        except (OSError, pa.ArrowException) as error:
+            raise EvidenceError(
+                msg("the evidence table {uri} cannot be read", uri=uri),
+                advice=msg("run the audit again; `tda doctor` checks the evidence folder"),
+            ) from error
+        raise EvidenceError(
+            msg(
+                "the table {uri} has {rows} rows, more than the {limit} allowed here",
+                uri=uri,
+                rows=rows,
+                limit=limit,
+            ),
+            advice=msg("ask for an aggregate instead of the rows"),
+        )
+
+    def _copy(
+        self, query: str, tables: Mapping[str, str | Sequence[str]], part: Path, spill: str
+    ) -> None:
+        with duckdb.connect(":memory:", config=self._options(spill)) as connection:
+            for name, paths in tables.items():
+                files = [paths] if isinstance(paths, str) else list(paths)
+                listed = ", ".join(_quoted(_literal(path)) for path in files)
+                view = f"{_identifier(name)} AS SELECT * FROM read_parquet([{listed}])"  # noqa: S608
+                connection.execute(f"CREATE VIEW {view}")
+            connection.execute(
+                f"COPY ({query}) TO {_quoted(str(part))} (FORMAT parquet, COMPRESSION zstd)"
+            )
+
+    def _options(self, spill: str) -> dict[str, str | bool | int | float | list[str]]:
+        return {
+            "memory_limit": self.memory_limit,
+            "temp_directory": spill,
+            "threads": self.workers,
+            "preserve_insertion_order": False,
+            # nothing is fetched from anywhere, and nothing but Parquet is read
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                max_workers=self.workers,
+                # a forked copy of a process with Arrow and DuckDB threads may hang
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=_die_quietly,
+            )
+        return self._pool
+
+    def _abandon(self, *, only_if: bool) -> None:
+        """The workers are stopped at once; what they had begun is left unfinished."""
+        if not only_if or self._pool is None:
+            return
+        pool, self._pool = self._pool, None
+        workers = list((pool._processes or {}).values())  # public only from Python 3.14 on
+        pool.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
+            worker.terminate()
+        for worker in workers:
+            worker.join()
+
+
+def _die_quietly() -> None:
+    # Ctrl-C reaches the workers too: without this each of them prints a traceback of its own
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _attempt(fn: Callable[[str], Summary], item: str) -> Summary:
+    try:
+        return fn(item)
+    except Exception as error:  # the contract of `map`: one bad item does not end the run
+        return {"item": item, "error": _described(error)}
+
+
+def _alone(fn: Callable[[str], Summary], item: str) -> Summary:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context, initializer=_die_quietly) as pool:
+        try:
+            return pool.submit(_attempt, fn, item).result()
+        except BrokenProcessPool:
+            return {"item": item, "error": "BrokenProcessPool: the worker process was killed"}
+
+
+def _described(error: Exception) -> str:
+    """Class and message, or class and place: messages of libraries may quote what they read."""
+    if isinstance(error, AuditError | OSError | MemoryError):
+        text = " ".join(str(error).split())[:_ERROR_LENGTH]
+    else:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        text = f"{Path(frame.filename).name}:{frame.lineno}"
+    return f"{type(error).__name__}: {text}"
+
+
+def _identifier(name: str) -> str:
+    if _NAME.fullmatch(name) is None:
+        raise ValueError(f"not a table name: {name!r}")
+    return f'"{name}"'
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _literal(path: str) -> str:
+    """`path` for read_parquet, which takes * ? [ for patterns."""
+    return re.sub(r"[*?\[]", lambda found: f"[{found.group()}]", path)

@@ -1,0 +1,174 @@
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.engine.local import Local
+from pipelines.model.errors import ConnectorError, EvidenceError
+from pipelines.model.message import msg
+
+ROOT = Path(__file__).parents[2]
+
+
+def length(item: str) -> dict[str, object]:
+    if item == "bad":
+        raise ConnectorError(msg("{item} is bad", item=item), advice=msg("leave it out"))
+    if item == "quoting":
+        raise ValueError("the text of a record")
+    if item == "deadly" and os.environ.get("TDA_TEST_DEADLY") != str(os.getpid()):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return {"item": item, "length": len(item)}
+
+
+@pytest.fixture
+def engine(tmp_path):
+    with Local(2, "200MB", tmp_path / "temp") as local:
+        yield local
+
+
+def by_item(summaries):
+    return {summary["item"]: summary for summary in summaries}
+
+
+def test_every_item_comes_back_whatever_the_number_of_workers(engine, tmp_path):
+    items = [f"item {'x' * n}" for n in range(20)]
+    expected = by_item(length(item) for item in items)
+    assert by_item(engine.map(length, items)) == expected
+    assert by_item(engine.map(length, items[:1])) == by_item([length(items[0])])
+    assert by_item(Local(1, "200MB", tmp_path).map(length, items)) == expected
+    assert list(engine.map(length, [])) == []
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_item_that_fails_is_a_summary_and_the_others_are_done(tmp_path, workers):
+    with Local(workers, "200MB", tmp_path) as local:
+        found = by_item(local.map(length, ["good", "bad", "quoting", "fine"]))
+    assert found["bad"] == {"item": "bad", "error": "ConnectorError: bad is bad"}
+    assert found["good"]["length"] == 4
+    assert found["fine"]["length"] == 4
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_message_of_a_foreign_error_is_replaced_by_its_place(tmp_path, workers):
+    with Local(workers, "200MB", tmp_path) as local:
+        found = by_item(local.map(length, ["quoting", "good"]))
+    assert str(found["quoting"]["error"]).startswith("ValueError: test_local.py:")
+    assert "record" not in str(found["quoting"])
+
+
+def test_a_killed_worker_costs_only_the_item_that_kills_it(engine):
+    found = by_item(engine.map(length, ["a", "bb", "deadly", "ccc", "dddd"]))
+    assert "BrokenProcessPool" in str(found.pop("deadly")["error"])
+    assert found == by_item(length(item) for item in ["a", "bb", "ccc", "dddd"])
+    assert by_item(engine.map(length, ["e", "f"])) == by_item(map(length, ["e", "f"]))
+
+
+def test_an_iterator_that_is_left_early_leaves_no_worker_behind(engine):
+    summaries = engine.map(time_wasted, [str(n) for n in range(50)])
+    workers_of_one = next(summaries)["pid"]
+    summaries.close()
+    assert not Path(f"/proc/{workers_of_one}").exists()
+    assert by_item(engine.map(length, ["a", "b"])) == by_item(map(length, ["a", "b"]))
+
+
+def time_wasted(item: str) -> dict[str, object]:
+    time.sleep(0.05)
+    return {"item": item, "pid": os.getpid()}
+
+
+def test_ctrl_c_ends_a_run_at_once_and_quietly(tmp_path):
+    script = tmp_path / "waits.py"
+    script.write_text(
+        textwrap.dedent("""
+            import sys, time
+            from pathlib import Path
+            from pipelines.engine.local import Local
+
+            def wait(item):
+                Path(item).touch()
+                time.sleep(60)
+                return {}
+
+            if __name__ == "__main__":
+                try:
+                    list(Local(2, "100MB", Path(".")).map(wait, sys.argv[1:]))
+                except KeyboardInterrupt:
+                    sys.exit(130)
+        """)
+    )
+    marks = [tmp_path / "first", tmp_path / "second"]
+    run = subprocess.Popen(
+        [sys.executable, str(script), *map(str, marks)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not all(mark.exists() for mark in marks) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    os.killpg(run.pid, signal.SIGINT)
+    _, errors = run.communicate(timeout=30)
+    assert run.returncode == 130
+    assert b"Traceback" not in errors
+
+
+def test_sql_reads_several_files_as_one_table_and_keeps_the_order_asked_for(engine, tmp_path):
+    folder = tmp_path / "it's [odd] * ? {a,b} 数据"
+    folder.mkdir()
+    values = np.random.default_rng(1).permutation(200_000)
+    for part in (0, 1):
+        pq.write_table(pa.table({"value": values[part::2]}), folder / f"part[{part}].parquet")
+    out = folder / "out'.parquet"
+    engine.sql(
+        "SELECT value, value % 2 AS odd FROM numbers ORDER BY value",
+        {"numbers": [str(folder / f"part[{part}].parquet") for part in (0, 1)]},
+        str(out),
+    )
+    table = engine.fetch(str(out), 200_000)
+    assert table["value"].to_pylist() == list(range(200_000))
+    assert [path.name for path in folder.glob(".*")] == []
+
+
+def test_sql_spills_to_disk_and_cleans_up(tmp_path):
+    local = Local(1, "40MB", tmp_path / "temp")
+    pq.write_table(pa.table({"value": np.arange(3_000_000)}), tmp_path / "in.parquet")
+    query = "SELECT value, COUNT(*) AS n FROM t GROUP BY value HAVING COUNT(*) > 1"
+    local.sql(query, {"t": str(tmp_path / "in.parquet")}, str(tmp_path / "out.parquet"))
+    assert local.fetch(str(tmp_path / "out.parquet"), 10).num_rows == 0
+    assert list((tmp_path / "temp").iterdir()) == []
+
+
+def test_a_query_that_fails_leaves_nothing_and_keeps_the_previous_result(engine, tmp_path):
+    out = tmp_path / "out.parquet"
+    engine.sql("SELECT 1 AS one", {}, str(out))
+    with pytest.raises(EvidenceError) as caught:
+        engine.sql("SELECT * FROM t", {"t": str(tmp_path / "absent.parquet")}, str(out))
+    assert "TDA_MEMORY_LIMIT" in str(caught.value.advice)
+    assert engine.fetch(str(out), 1).to_pylist() == [{"one": 1}]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.parquet", "temp"]
+
+
+def test_a_table_name_that_is_no_identifier_is_refused(engine, tmp_path):
+    with pytest.raises(ValueError, match="not a table name"):
+        engine.sql("SELECT 1", {'t" AS SELECT 1; --': "x"}, str(tmp_path / "out.parquet"))
+
+
+def test_fetch_refuses_more_rows_than_allowed_and_unreadable_tables(engine, tmp_path):
+    path = tmp_path / "three.parquet"
+    pq.write_table(pa.table({"n": [1, 2, 3]}), path)
+    assert engine.fetch(str(path), 3).num_rows == 3
+    with pytest.raises(EvidenceError, match="3 rows, more than the 2"):
+        engine.fetch(str(path), 2)
+    path.write_bytes(b"PAR1 cut off")
+    with pytest.raises(EvidenceError, match="cannot be read"):
+        engine.fetch(str(path), 3)
+    with pytest.raises(EvidenceError, match="cannot be read"):
+        engine.fetch(str(tmp_path / "absent.parquet"), 3)
