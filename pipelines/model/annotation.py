@@ -98,6 +98,22 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LabelLayout:
+    """How label files are written: the names of their columns, and their times."""
+
+    item: str = "item"
+    annotator: str = "annotator"
+    label: str = "label"
+    rule_version: str = "rule_version"
+    at: str = "at"
+    seconds: str = "seconds"
+    timestamp_format: str | None = None
+    """As `datetime.strptime` reads it; None = ISO 8601."""
+    timezone: str = "UTC"
+    """Of times that state no offset: an IANA name or `+08:00`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnnotationProject:
     """The annotation part of a manifest: where its files are, and the rules read from them."""
 
@@ -108,3 +124,4 @@ class AnnotationProject:
     """`csv` (label_studio comes with the review issue)."""
     reviews: EvidenceFile | None
     folder: Path
+    layout: LabelLayout = LabelLayout()

@@ -64,7 +64,10 @@ class Dataset:
     root: Path
     """The manifest's folder."""
     files: tuple[str, ...]
-    """Existing data files, POSIX paths relative to `root`, sorted, each once."""
+    """Existing data files, each once: in the order of the globs, by name within a glob.
+
+    POSIX paths relative to `root`; a file named by an absolute glob keeps its absolute path.
+    """
     record: RecordShape
     sources: tuple[Source, ...]
     personal_information: PersonalInformation
@@ -74,5 +77,8 @@ class Dataset:
     derived_from: tuple[str, ...] = ()
     annotation: AnnotationProject | None = None
     evidence: tuple[EvidenceFile, ...] = ()
-    """Every evidence file of the manifest, once."""
+    """Documents that support a statement, each once: licence texts, rules, the list of sources.
+
+    Consents are not among them: they hold identifiers, which are kept as keyed digests only.
+    """
     attributes: Mapping[str, str] = field(default_factory=dict)
