@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -21,20 +22,9 @@ from pipelines.model.dataset import Dataset
 from pipelines.model.ids import RunId
 from pipelines.ownership import is_gone
 from pipelines.settings import Settings, code_version
-from pipelines.stages import (
-    controls,
-    gate,
-    ingest,
-    profile,
-    register,
-    relate,
-    report,
-    sample,
-    scan,
-    seal,
-    validate,
-)
+from pipelines.stages import seal
 from pipelines.stages.base import Progress, StageOutput, policy_of
+from pipelines.stages.order import ORDER
 from pipelines.store import registrations, runs, stage_results
 from pipelines.store.database import Store
 
@@ -53,23 +43,7 @@ class Stage:
         return function
 
 
-STAGES = tuple(
-    Stage(module.__name__.rpartition(".")[2], module)
-    for module in (
-        register,
-        ingest,
-        scan,
-        relate,
-        profile,
-        validate,
-        sample,
-        controls,
-        gate,
-        seal,
-        report,
-    )
-)
-NAMES = tuple(stage.name for stage in STAGES)
+STAGES = tuple(Stage(name, import_module(f"pipelines.stages.{name}")) for name in ORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +122,7 @@ def carry_out(
     run_id: RunId, *, settings: Settings, store: Store, engine: Engine, progress: Progress
 ) -> Iterator[Done]:
     """Every stage of the run in order, each yielded when it is done."""
-    for name in NAMES:
+    for name in ORDER:
         yield run_stage(
             name, run_id, settings=settings, store=store, engine=engine, progress=progress
         )
@@ -164,7 +138,7 @@ def run_stage(
     progress: Progress,
 ) -> Done:
     """The stage `name` of the run is done: found on record, or carried out and recorded."""
-    position = NAMES.index(name)
+    position = ORDER.index(name)
     stage = STAGES[position]
     audited = runs.run(store, run_id)
     key = stage_key(stage, run_id, store)
@@ -190,7 +164,7 @@ def run_stage(
         reused=known is not None,
         at=audited.at,
     )
-    if name == NAMES[-1]:
+    if name == ORDER[-1]:
         runs.finish(store, run_id)
     return Done(name, known is not None)
 

@@ -1,0 +1,68 @@
+"""What the tasks of a DAG do: the stages of the flow, by id, with the settings of the worker."""
+
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from airflow.sdk.exceptions import AirflowFailException
+
+from pipelines import flow
+from pipelines.clock import moment
+from pipelines.engine.local import Local
+from pipelines.model.errors import ConfigError
+from pipelines.model.ids import RunId
+from pipelines.settings import read_settings
+from pipelines.stages.base import Silent
+from pipelines.store.database import open_store
+
+logger = logging.getLogger(__name__)
+
+
+def begin_run(params: Mapping[str, str | None], dag_run: str) -> str:
+    """The id of the audit run for this DAG run; a retried or resumed DAG run gets its own again.
+
+    Args:
+        params: `manifest`, and `policy` and `at` where they are not to be the defaults.
+        dag_run: `<dag id>/<run id>`, the owner of the audit run.
+    """
+    policy = params.get("policy")
+    with _misuse_is_not_retried():
+        settings = read_settings()
+        return flow.begin(
+            Path(str(params["manifest"])),
+            policy=Path(policy) if policy else None,
+            at=moment(params.get("at")),
+            owner=f"airflow:{dag_run}",
+            settings=settings,
+            store=open_store(settings),
+        )
+
+
+def carry_out_stage(name: str, run_id: str) -> str:
+    """`done` or `reused`, once the stage `name` of the run is."""
+    began = time.monotonic()
+    with _misuse_is_not_retried():
+        settings = read_settings()
+        engine = Local(settings.workers, settings.memory_limit, settings.home / "tmp")
+        done = flow.run_stage(
+            name,
+            RunId(run_id),
+            settings=settings,
+            store=open_store(settings),
+            engine=engine,
+            progress=Silent(),
+        )
+    word = "reused" if done.reused else "done"
+    logger.info("%s of %s %s in %.1f s", name, run_id, word, time.monotonic() - began)
+    return word
+
+
+@contextmanager
+def _misuse_is_not_retried() -> Iterator[None]:
+    """A manifest nobody can follow reads no better the second time: the task fails at once."""
+    try:
+        yield
+    except ConfigError as error:
+        raise AirflowFailException(f"{error.message}. {error.advice}") from error
