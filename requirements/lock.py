@@ -1,7 +1,8 @@
 """Write the hashed locks from setup.cfg: `python requirements/lock.py` (needs uv).
 
 audit.txt  what `tda` and its Airflow DAGs need
-test.txt   audit.txt plus the tools of `make test`; the same versions, because audit.txt constrains it
+server.txt audit.txt plus the PostgreSQL drivers of the container image
+test.txt   audit.txt plus the tools of `make test`; all in the versions of audit.txt, which constrains them
 
 uv takes the Pythons to resolve for only from a [project] and a [tool.uv] table, so both are written
 to a temporary folder from setup.cfg: the metadata keeps its single home.
@@ -16,6 +17,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENTS = [f"python_version < '3.14' and sys_platform == '{p}'" for p in ("linux", "darwin")]
 AUDIT = ROOT / "requirements" / "audit.txt"
 
 
@@ -31,7 +33,7 @@ def project_table(*extras: str) -> str:
         "[project]\nname = 'lock'\nversion = '0'\n"
         f"requires-python = '{setup['options']['python_requires']}'\n"
         f"dependencies = {json.dumps(lines)}\n"
-        f"[tool.uv]\nenvironments = [\"python_version < '3.14'\"]\n"
+        f"[tool.uv]\nenvironments = {json.dumps(ENVIRONMENTS)}\n"
     )
 
 
@@ -51,5 +53,7 @@ def compile_lock(name: str, project: str, *options: str) -> None:
 
 if __name__ == "__main__":
     compile_lock("audit.txt", project_table("airflow"))
+    server = project_table("airflow", "server")
+    compile_lock("server.txt", server, "--constraint", str(AUDIT))
     test = project_table("airflow", "dev")
     compile_lock("test.txt", test, "--constraint", str(AUDIT))
