@@ -1,0 +1,63 @@
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors.globs import Pattern
+from connectors.paths import Reach
+
+NAMES = st.sampled_from(["a", "b", "ab", "a.json", "b.json", ".a", "[a]"])
+PATTERNS = st.lists(
+    st.sampled_from(["*", "**", "a", "?", "*.json", "[ab]", ".*", "[a]"]), min_size=1, max_size=4
+).map("/".join)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "fits"),
+    [
+        ("*.json", "a.json", True),
+        ("*.json", "b/a.json", False),
+        ("./data/*.json", "data/a.json", True),
+        ("**/*.json", "a.json", True),
+        ("**/*.json", "b/c/a.json", True),
+        ("**/*.json", ".git/a.json", False),
+        ("data/**", "data/b/c", True),
+        ("data/**", "data", False),
+        ("*", ".hidden", False),
+        (".*", ".hidden", True),
+        ("A*", "a", False),
+        ("part[1].csv", "part[1].csv", True),
+        ("part[1].csv", "part1.csv", True),
+        ("/x/*", "/x/a", True),
+        ("/x/*", "x/a", False),
+    ],
+)
+def test_a_pattern_fits_whole_names(pattern, name, fits):
+    assert Pattern.of(pattern).matches(name) is fits
+
+
+@settings(max_examples=60, deadline=None)
+@given(files=st.sets(st.lists(NAMES, min_size=1, max_size=3).map("/".join)), pattern=PATTERNS)
+def test_walking_the_folder_finds_what_matching_the_names_finds(tmp_path_factory, files, pattern):
+    folder = tmp_path_factory.mktemp("walk")
+    for name in sorted(files, key=len, reverse=True):
+        path = folder / name
+        if not path.exists() and all(not up.is_file() for up in path.parents):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("")
+    present = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    expected = [name for name in present if Pattern.of(pattern).matches(name)]
+    try:
+        found = Reach.of(folder).glob(pattern)
+    except Exception as error:  # the one refusal that is right here
+        assert expected == [], error
+    else:
+        assert found == expected
+
+
+def test_a_pattern_made_to_be_slow_is_not():
+    start = time.process_time()
+    assert not Pattern.of("*a" * 200 + "b").matches("a" * 250)
+    assert not Pattern.of("**/a/" * 50 + "b").matches("/".join(["a"] * 400))
+    assert time.process_time() - start < 1
