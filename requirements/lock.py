@@ -17,7 +17,11 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ENVIRONMENTS = [f"python_version < '3.14' and sys_platform == '{p}'" for p in ("linux", "darwin")]
+ENVIRONMENTS = [
+    "python_version < '3.14' and platform_python_implementation == 'CPython'"
+    f" and implementation_name == 'cpython' and sys_platform == '{platform}'"
+    for platform in ("linux", "darwin")
+]
 AUDIT = ROOT / "requirements" / "audit.txt"
 
 
