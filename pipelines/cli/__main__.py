@@ -1,0 +1,5 @@
+"""`python -m pipelines.cli` is `tda`."""
+
+from pipelines.cli import main
+
+main()
