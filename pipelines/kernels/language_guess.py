@@ -39,6 +39,7 @@ _IDEOGRAPH = 4
 """A Han character, kana or syllable weighs as much as this many letters."""
 
 _SLOTS = 512
+"""A power of two, some four times the number of words."""
 
 
 def guess_languages(counts: NDArray[np.int64], normal: NormalText) -> list[str]:
@@ -116,9 +117,9 @@ def _count_words(
             if length:
                 words[text] += 1
                 if whole and key > 0:
-                    slot = key % len(keys)
+                    slot = key & (len(keys) - 1)
                     while keys[slot] != 0 and keys[slot] != key:
-                        slot = (slot + 1) % len(keys)
+                        slot = (slot + 1) & (len(keys) - 1)
                     english[text] += languages[slot] == 1
                     foreign[text] += languages[slot] == 2
             key, length, whole = np.int64(0), 0, True

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pyarrow as pa
 
-from pipelines.kernels.personal_information_addresses import emails, ip_addresses
+from pipelines.kernels.personal_information_addresses import emails, ipv4_addresses, ipv6_addresses
 from pipelines.kernels.personal_information_candidates import (
     ALL,
-    FOLDING,
     Candidate,
     candidates,
+    fold,
 )
 from pipelines.kernels.personal_information_codes import credit_codes, passports, permits, plates
 from pipelines.kernels.personal_information_model import Hit, Kind, Tier
@@ -25,7 +25,7 @@ from pipelines.kernels.personal_information_numbers import (
     mobile_numbers,
 )
 
-__all__ = ["DETECTOR_SCHEME", "Hit", "Kind", "Tier", "find", "find_block", "fold"]
+__all__ = ["DETECTOR_SCHEME", "Hit", "Kind", "Tier", "find", "find_block"]
 
 DETECTOR_SCHEME = "personal-information/1"
 """Name of the types, patterns and tiers; raise it when any hit can change."""
@@ -40,7 +40,8 @@ _DETECTORS: tuple[tuple[Candidate, Callable[[str], Iterator[Hit]]], ...] = (
     (Candidate.MIXED, permits),
     (Candidate.AT, emails),
     (Candidate.PLATE, plates),
-    (Candidate.DOTTED | Candidate.COLONS, ip_addresses),
+    (Candidate.DOTTED, ipv4_addresses),
+    (Candidate.COLONS, ipv6_addresses),
 )
 
 
@@ -60,11 +61,6 @@ def find_block(column: pa.LargeStringArray) -> Iterator[tuple[int, str, list[Hit
         hits = find(text, Candidate(int(flags[index])))
         if hits:
             yield index, text, hits
-
-
-def fold(text: str) -> str:
-    """`text` with full-width signs, spaces and dashes in ASCII; every place stays where it is."""
-    return text if text.isascii() else text.translate(FOLDING)
 
 
 def _without_overlaps(hits: Iterable[Hit]) -> list[Hit]:

@@ -17,14 +17,8 @@ _TOP = re.compile(r"[A-Za-z]{2,24}|[Xx][Nn]--[A-Za-z0-9-]{2,59}")
 _FILE_ENDINGS = frozenset(("png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "json", "py"))
 
 _VERSION_WORDS = re.compile(r"version|版本|(?<![a-z])ver(?![a-z])|[章节条]", re.IGNORECASE)
-_IPV4 = re.compile(
-    r"(?<![0-9A-Za-z_.])(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])\.){3}"
-    r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?![0-9A-Za-z_]|\.[0-9])"
-)
-_IPV6 = re.compile(
-    r"(?:(?<![0-9A-Za-z_:.])|(?<=[^0-9A-Fa-f:]:))(?=[0-9A-Fa-f]{1,4}:|::)"
-    r"[0-9A-Fa-f:]{2,39}(?:\.[0-9]{1,3}){0,3}(?![0-9A-Za-z_:])"
-)
+_IPV4 = re.compile(r"[0-9](?<![0-9A-Za-z_.].)[0-9]{0,2}(?:\.[0-9]{1,3}){3}(?![0-9A-Za-z_]|\.[0-9])")
+_IPV6_REST = re.compile(r"[0-9A-Fa-f:]{0,39}(?:\.[0-9]{1,3}){0,3}(?![0-9A-Za-z_:])")
 
 # The registries of special-purpose addresses (RFC 6890), written out: Python's own list changes
 # from version to version, and a hit must not.
@@ -70,23 +64,49 @@ def _domain_after(text: str, at: int) -> str:
     return ".".join(labels) if len(labels) >= 2 else ""
 
 
-def ip_addresses(text: str) -> Iterator[Hit]:
-    """IP addresses; those that stand for nobody (private, reserved, documentation) look alike."""
+def ipv4_addresses(text: str) -> Iterator[Hit]:
+    """IPv4 addresses; those that stand for nobody (private, reserved, documentation) look alike."""
     for found in _IPV4.finditer(text):
-        address = ipaddress.IPv4Address(found[0])
+        try:
+            address = ipaddress.IPv4Address(found[0])
+        except ValueError:
+            continue
         special = any(address in network for network in _SPECIAL4)
         named = special or near(_VERSION_WORDS, text, found.start(), found.start())
         yield Hit(Kind.IP, *found.span(), Tier.LOOKALIKE if named else Tier.VALID)
-    for found in _IPV6.finditer(text):
+
+
+def ipv6_addresses(text: str) -> Iterator[Hit]:
+    """IPv6 addresses; those that stand for nobody look alike, those nobody uses are no hits."""
+    colon = text.find(":")
+    while colon >= 0:
+        start = _ipv6_start(text, colon)
+        rest = _IPV6_REST.match(text, colon)
         # a colon of the sentence may follow
-        token = found[0] if found[0].endswith("::") else found[0].removesuffix(":")
+        token = text[start : rest.end()] if rest and start >= 0 else ""
+        token = token if token.endswith("::") else token.removesuffix(":")
         tier = _tier6(token)
         if tier is not None:
-            yield Hit(Kind.IP, found.start(), found.start() + len(token), tier)
+            yield Hit(Kind.IP, start, start + len(token), tier)
+        colon = text.find(":", max(start + len(token), colon + 1))
+
+
+def _ipv6_start(text: str, colon: int) -> int:
+    """Where an address with its first colon there begins, behind it for a label's; -1 for none."""
+    window = text[max(0, colon - 5) : colon]
+    group = window[len(window.rstrip(string.hexdigits)) :]
+    before = text[max(0, colon - len(group) - 1) : colon - len(group)]
+    word = before.isalnum() and before.isascii()
+    double = text.startswith("::", colon)
+    if not word and before not in ("_", ".") and (group or double):
+        return colon - len(group)
+    return -1 if double else colon + 1
 
 
 def _tier6(token: str) -> Tier | None:
     """None for what is no address in use: `std::dead`, `12:30:45`."""
+    if token.count(":") < 2:
+        return None
     try:
         address = ipaddress.IPv6Address(token)
     except ValueError:

@@ -31,7 +31,7 @@ class Candidate(IntFlag):
     DOTTED = 16
     """Digits and dots with at least three dots."""
     COLONS = 32
-    """Two colons together, or seven in one run of hexadecimal digits."""
+    """Two colons together, or six in one run of hexadecimal digits."""
 
 
 ALL = Candidate.DIGITS | Candidate.MIXED | Candidate.AT | Candidate.PLATE
@@ -46,6 +46,20 @@ FOLDING: dict[int, int] = {
     **dict.fromkeys((*range(0x2010, 0x2016), 0x2212), 0x2D),
 }
 """Full-width signs, spaces and dashes to ASCII, one code point for one."""
+
+
+_FOLDED = np.arange(0x10000, dtype=np.uint32)
+_FOLDED[list(FOLDING)] = list(FOLDING.values())
+
+
+def fold(text: str) -> str:
+    """`text` with full-width signs, spaces and dashes in ASCII; every place stays where it is."""
+    if text.isascii():
+        return text
+    # str.translate takes ten times as long
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    folded = np.where(points < len(_FOLDED), _FOLDED[points & 0xFFFF], points)
+    return folded.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def candidates(column: pa.LargeStringArray) -> NDArray[np.uint8]:
@@ -105,7 +119,7 @@ def _flag(
                 colons *= kind == _HEX
             elif kind == _COLON:
                 colons += 1
-                seen |= 32 * (colons >= 7 or last == _COLON)
+                seen |= 32 * (colons >= 6 or last == _COLON)
                 spaced, word, digits, dots = 0, 0, 0, 0
             elif kind == _DOT:
                 dots += 1

@@ -13,20 +13,22 @@ PLATE_LEADS = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙�
 _PASSPORT_WORDS = re.compile(r"护照|passport", re.IGNORECASE)
 _PERMIT_WORDS = re.compile(r"通行证|回乡证|台胞证|往来港澳|来往大陆|travel permit", re.IGNORECASE)
 
+# The first character comes before what must not precede it: the search skips to it much faster.
 _CREDIT_CODE = re.compile(
-    r"(?<![0-9A-Za-z_])(?=([1-9ANY][1-9A-HJ-NP-RTUWXY][0-9]{6}[0-9A-HJ-NP-RTUWXY]{10})"
-    r"(?![0-9A-Za-z_]))"
+    r"[1-9ANY](?<![0-9A-Za-z_].)[1-9A-HJ-NP-RTUWXY][0-9]{6}[0-9A-HJ-NP-RTUWXY]{10}(?![0-9A-Za-z_])"
 )
 _REGISTRIES = re.compile(
     r"1[1239]|2[19]|3[1-59]|4[19]|5[1239]|6[129]|7[129]|8[19]|9[123]|A[19]|N[1239]|Y1"
 )
 """Registering departments and classes of organisations that GB 32100 names."""
 _PASSPORT = re.compile(
-    r"(?<![0-9A-Za-z_])(?:([EG][0-9]{8}|E[A-HJ-NP-Z][0-9]{7})|[SDP]E?[0-9]{7}|1[45][0-9]{7})"
+    r"[EGSDP1](?<![0-9A-Za-z_].)"
+    r"(?:((?<=[EG])[0-9]{8}|(?<=E)[A-HJ-NP-Z][0-9]{7})|(?<=[SDP])E?[0-9]{7}|(?<=1)[45][0-9]{7})"
     r"(?![0-9A-Za-z_])"
 )
 _PERMIT = re.compile(
-    r"(?<![0-9A-Za-z_])(?:[HM][0-9]{8}(?:[0-9]{2})?|[CL][0-9]{8}|C[A-Z][0-9]{7})(?![0-9A-Za-z_])"
+    r"[HMCL](?<![0-9A-Za-z_].)"
+    r"(?:[0-9]{8}|(?<=[HM])[0-9]{10}|(?<=C)[A-Z][0-9]{7})(?![0-9A-Za-z_])"
 )
 _PLATE = re.compile(
     rf"[{PLATE_LEADS}][A-HJ-NP-Z][ ·•.-]?"
@@ -37,13 +39,13 @@ _PLATE = re.compile(
 def credit_codes(text: str) -> Iterator[Hit]:
     """Unified social credit codes; valid where the check character holds."""
     for found in _CREDIT_CODE.finditer(text):
-        code = found[1]
+        code = found[0]
         if code[2:4] not in PROVINCES and code[2:4] != "10":
             continue  # 10 is the state itself
         if credit_code_holds(code):
-            yield Hit(Kind.USCC, *found.span(1), Tier.VALID)
+            yield Hit(Kind.USCC, *found.span(), Tier.VALID)
         elif _REGISTRIES.match(code) and len(set(code)) > 2:
-            yield Hit(Kind.USCC, *found.span(1), Tier.LOOKALIKE)
+            yield Hit(Kind.USCC, *found.span(), Tier.LOOKALIKE)
 
 
 def passports(text: str) -> Iterator[Hit]:

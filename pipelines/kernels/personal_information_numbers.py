@@ -1,6 +1,6 @@
 """Identifiers made of digits: identity numbers, bank cards, mobile and landline numbers.
 
-Every pattern has bounded repeats and is tried at each place at most once, so time is linear.
+Every pattern has bounded repeats and is tried once at each run of digits, so time is linear.
 Texts are width-folded before they come here (`personal_information.fold`).
 """
 
@@ -55,68 +55,82 @@ _LABEL = re.compile(
 )
 _LABEL_AFTER = re.compile(r"(?:tel|qq|wx|vx|wechat|weixin)(?![0-9A-Za-z_])", re.IGNORECASE)
 
-_ID18 = re.compile(r"(?<![0-9])(?=([1-9][0-9]{5}[ -]?[0-9]{8}[ -]?[0-9]{3}[0-9Xx])(?![0-9]))")
-_ID15 = re.compile(r"(?<![0-9])(?=([1-9][0-9]{14})(?![0-9]))")
+# Each pattern is matched where a run of digits begins, never searched for: runs are few.
+_RUN = re.compile(r"[0-9]+")
+_ID18 = re.compile(r"[1-9][0-9]{5}[ -]?[0-9]{8}[ -]?[0-9]{3}[0-9Xx](?![0-9])")
+_ID15 = re.compile(r"[1-9][0-9]{14}(?![0-9])")
 _MOBILE = re.compile(
-    r"(?<![0-9])(?=((?:\(?(?:\+|00)86\)?[ -]?|86[ -]?)?"
-    r"1[3-9][0-9]([ -]?)[0-9]{4}\2[0-9]{4})(?![0-9]))"
+    r"(?:(?:00)?86(\)?)[ -]?)?1[3-9][0-9]([ -]?)[0-9]{4}\2[0-9]{4}(?![0-9])",
 )
 _CARD = re.compile(
-    r"(?<![0-9])(?=([0-9]{15,19}"
-    r"|[0-9]{4}([ -])[0-9]{4}\2[0-9]{4}\2[0-9]{4}(?:\2[0-9]{1,3})?"
-    r"|[0-9]{4}([ -])[0-9]{6}\3[0-9]{5}"
-    r"|[0-9]{6}[ -][0-9]{10,13})(?![0-9]))"
+    r"(?:[0-9]{15,19}"
+    r"|[0-9]{4}([ -])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?:\1[0-9]{1,3})?"
+    r"|[0-9]{4}([ -])[0-9]{6}\2[0-9]{5}"
+    r"|[0-9]{6}[ -][0-9]{10,13})(?![0-9])"
 )
 _AREA = "(010|02[0-9]|0[3-9][0-9]{2})"
-_LANDLINE = re.compile(
-    rf"(?<![0-9])(?=((?:(?:\+|00)86[ -]?)?(?:\({_AREA}\) ?|{_AREA}([ -]?))"
-    r"([2-8][0-9]{2,3}[ -]?[0-9]{4}))(?![0-9]))"
-)
+_LANDLINE = re.compile(rf"{_AREA}(\) ?|[ -]?)([2-8][0-9]{{2,3}}[ -]?[0-9]{{4}})(?![0-9])")
 
 
 def identity_numbers(text: str) -> Iterator[Hit]:
     """Resident identity numbers; valid where region, birth date and check character hold."""
-    for found in _ID18.finditer(text):
-        start, end = found.span(1)
-        number = _joined(found[1]).upper()
-        region, born = number[:2] in PROVINCES or number[0] == "9", is_birth_date(number[6:14])
-        checked = resident_check(number[:17]) == number[17]
-        if number[17] == "X" and _letter(text, end):
+    for start in _starts(text):
+        if found := _ID18.match(text, start):
+            tier = _resident_tier(text, found)
+        elif found := _ID15.match(text, start):
+            tier = _legacy_tier(text, found)
+        else:
             continue
-        if region and born and checked:
-            yield Hit(Kind.ID, start, end, Tier.VALID)
-        elif (checked or (region and born) or near(_ID_WORDS, text, start, end)) and _alone(
-            text, start, end
-        ):
-            yield Hit(Kind.ID, start, end, Tier.LOOKALIKE)
-    for found in _ID15.finditer(text):
-        start, end = found.span(1)
-        number = found[1]
-        plausible = number[:2] in PROVINCES and is_birth_date("19" + number[6:12])
-        if plausible and _alone(text, start, end):
-            stated = near(_ID_WORDS, text, start, end)
-            yield Hit(Kind.ID, start, end, Tier.VALID if stated else Tier.LOOKALIKE)
+        if tier is not None:
+            yield Hit(Kind.ID, start, found.end(), tier)
+
+
+def _resident_tier(text: str, found: re.Match[str]) -> Tier | None:
+    start, end = found.span()
+    number = _joined(found[0]).upper()
+    if number[17] == "X" and _letter(text, end):
+        return None
+    region, born = number[:2] in PROVINCES or number[0] == "9", is_birth_date(number[6:14])
+    checked = resident_check(number[:17]) == number[17]
+    if region and born and checked:
+        return Tier.VALID
+    resembles = checked or (region and born) or near(_ID_WORDS, text, start, end)
+    return Tier.LOOKALIKE if resembles and _alone(text, start, end) else None
+
+
+def _legacy_tier(text: str, found: re.Match[str]) -> Tier | None:
+    start, end = found.span()
+    plausible = found[0][:2] in PROVINCES and is_birth_date("19" + found[0][6:12])
+    if not plausible or not _alone(text, start, end):
+        return None
+    return _tier(near(_ID_WORDS, text, start, end))
 
 
 def mobile_numbers(text: str) -> Iterator[Hit]:
     """Mobile numbers; valid where the first three digits are a range given to an operator."""
-    for found in _MOBILE.finditer(text):
-        start, end = found.span(1)
+    for begin in _starts(text):
+        found = _MOBILE.match(text, begin)
+        if not found:
+            continue
+        start, end = begin - text.endswith("+", 0, begin), found.end()
+        if found[1]:
+            if not text.endswith("(", 0, start):
+                continue  # the number itself begins at the next run
+            start -= 1
         if found[2] and _grouped_further(text, start, end):
             continue
         if _alone(text, start, end):
-            prefix = _joined(found[1])[-11:-8]
-            yield Hit(Kind.MOBILE, start, end, _tier(prefix in MOBILE_RANGES))
+            yield Hit(Kind.MOBILE, start, end, _tier(_joined(found[0])[-11:-8] in MOBILE_RANGES))
 
 
 def card_numbers(text: str) -> Iterator[Hit]:
     """Bank card numbers; valid where issuer prefix, length and Luhn digit hold."""
-    for found in _CARD.finditer(text):
-        start, end = found.span(1)
-        number = _joined(found[1])
-        if len(number) < end - start and _grouped_further(text, start, end):
+    for start in _starts(text):
+        found = _CARD.match(text, start)
+        if not found or not _alone(text, start, found.end()):
             continue
-        if not _alone(text, start, end):
+        end, number = found.end(), _joined(found[0])
+        if len(number) < end - start and _grouped_further(text, start, end):
             continue
         issued = any(
             first <= number[: len(first)] <= last and len(number) in lengths
@@ -128,16 +142,24 @@ def card_numbers(text: str) -> Iterator[Hit]:
 
 def landline_numbers(text: str) -> Iterator[Hit]:
     """Landline numbers; valid where the area code is set off or a keyword is near."""
-    for found in _LANDLINE.finditer(text):
-        start, end = found.span(1)
-        area, subscriber = found[2] or found[3], _joined(found[5])
-        # the large cities with a short area code have eight digits
-        if len(area) + len(subscriber) < 11 or not _alone(text, start, end):
+    for begin in _starts(text):
+        found = _LANDLINE.match(text, begin)
+        if not found:
             continue
+        opened = found[2].startswith(")")
+        start, end = begin - opened, found.end()
+        area, subscriber = found[1], _joined(found[3])
+        if (opened and text[start : start + 1] != "(") or not _alone(text, start, end):
+            continue
+        if len(area) + len(subscriber) < 11:
+            continue  # the large cities with a short area code have eight digits
         dated = len(subscriber) == 8 and is_birth_date(subscriber)
-        set_off = bool(found[2] or found[4]) and not dated
-        stated = set_off or near(_CALL_WORDS, text, start, end)
-        yield Hit(Kind.LANDLINE, start, end, _tier(stated))
+        stated = bool(found[2]) and not dated
+        yield Hit(Kind.LANDLINE, start, end, _tier(stated or near(_CALL_WORDS, text, start, end)))
+
+
+def _starts(text: str) -> Iterator[int]:
+    return (run.start() for run in _RUN.finditer(text))
 
 
 def _tier(holds: bool) -> Tier:

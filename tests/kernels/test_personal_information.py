@@ -7,8 +7,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.kernels.check_digits import luhn_holds, resident_check
-from pipelines.kernels.personal_information import find, find_block, fold
-from pipelines.kernels.personal_information_candidates import PLATE_LEADS
+from pipelines.kernels.personal_information import find, find_block
+from pipelines.kernels.personal_information_candidates import fold
+from pipelines.kernels.personal_information_codes import PLATE_LEADS
 from pipelines.kernels.personal_information_model import SENSITIVITY, Kind
 
 ID = "11010519491231002X"
