@@ -1,0 +1,143 @@
+"""`python -m pipelines.language.extract`: bring the Chinese catalogue up to date with the code.
+
+New sentences are added with an empty translation, sentences nobody says any more are dropped, and
+the compiled catalogue is written beside the text. Translations are written by hand, in the PO file.
+"""
+
+import ast
+import inspect
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
+
+from pipelines.language.catalogue import DOMAIN, LOCALE
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("pipelines", "connectors", "expectations")
+PO = LOCALE / "zh" / "LC_MESSAGES" / f"{DOMAIN}.po"
+MO = PO.with_suffix(".mo")
+
+_LEDE = ("Why:", "Remedy:")
+
+
+def sentences(root: Path = ROOT) -> dict[str, list[str]]:
+    """Every English sentence meant for a reader, with the files that say it, sorted."""
+    found: dict[str, set[str]] = {}
+    for package in PACKAGES:
+        for path in sorted((root / package).rglob("*")):
+            place = path.relative_to(root).as_posix()
+            for text in _spoken(path, place):
+                found.setdefault(text, set()).add(place)
+    return {text: sorted(found[text]) for text in sorted(found)}
+
+
+def _spoken(path: Path, place: str) -> Iterator[str]:
+    if path.suffix == ".py":
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        yield from _from_code(tree)
+        if place.startswith("expectations/controls/"):
+            yield from _from_docstrings(tree)
+    elif path.suffix == ".j2":
+        yield from _from_template(path.read_text(encoding="utf-8"))
+
+
+def _from_code(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        named = isinstance(node.func, ast.Name) and node.func.id == "msg"
+        first = node.args[0]
+        if named and isinstance(first, ast.Constant) and isinstance(first.value, str):
+            yield first.value
+
+
+def _from_docstrings(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.decorator_list:
+            yield from paragraphs(ast.get_docstring(node) or "").values()
+
+
+def paragraphs(docstring: str) -> Mapping[str, str]:
+    """The `Why:` and `Remedy:` paragraphs of a control's docstring, each on one line."""
+    text = inspect.cleandoc(docstring)
+    parts: dict[str, list[str]] = {}
+    current: list[str] | None = None
+    for line in text.splitlines():
+        lede = next((word for word in _LEDE if line.startswith(word)), None)
+        if lede is not None:
+            current = parts.setdefault(lede.rstrip(":").lower(), [])
+            current.append(line.removeprefix(lede))
+        elif not line.strip():
+            current = None
+        elif current is not None:
+            current.append(line)
+    return {name: " ".join(" ".join(lines).split()) for name, lines in parts.items()}
+
+
+def _from_template(source: str) -> Iterator[str]:
+    tree = Environment(autoescape=True).parse(source)
+    for _line, _function, strings in extract_from_ast(tree, gettext_functions=("_", "msg")):
+        first = strings[0] if isinstance(strings, tuple) else strings
+        if first is not None:
+            yield first
+
+
+def load() -> Catalog:
+    """The Chinese catalogue as it is written."""
+    if not PO.exists():
+        return Catalog(locale="zh", domain=DOMAIN)
+    with PO.open("rb") as text:
+        return read_po(text, locale="zh", domain=DOMAIN)
+
+
+def refresh(old: Catalog, said: Mapping[str, list[str]]) -> Catalog:
+    """A catalogue of exactly the sentences in `said`, with the translations `old` has."""
+    new = Catalog(
+        locale="zh",
+        domain=DOMAIN,
+        header_comment="# Chinese sentences of the training-data audit.",
+        project="training-data-audit",
+        version="1",
+        msgid_bugs_address="none",
+        last_translator="the project",
+        language_team="the project",
+        charset="utf-8",
+        fuzzy=False,
+    )
+    # a fixed date: the file changes when its sentences do
+    new.creation_date = new.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
+    for text, places in said.items():
+        known = old.get(text)
+        translation = known.string if known is not None and not known.fuzzy else ""
+        new.add(text, translation, locations=[(place, 0) for place in places])
+    return new
+
+
+def write(catalogue: Catalog) -> None:
+    """Write the catalogue as text and compiled."""
+    PO.parent.mkdir(parents=True, exist_ok=True)
+    with PO.open("wb") as text:
+        write_po(text, catalogue, width=100, include_lineno=False, sort_output=True)
+    with MO.open("wb") as compiled:
+        write_mo(compiled, catalogue)
+
+
+def main() -> int:
+    """Refresh the catalogue; 1 when a sentence has no translation yet."""
+    catalogue = refresh(load(), sentences())
+    write(catalogue)
+    missing = [str(message.id) for message in catalogue if message.id and not message.string]
+    for text in missing:
+        sys.stdout.write(f"not translated: {text}\n")
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

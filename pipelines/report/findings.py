@@ -1,0 +1,93 @@
+"""Results per clause, and findings per control."""
+
+from collections import Counter
+
+from pipelines.model.audit import AuditRecord, ClauseVerdict, ControlResult
+from pipelines.model.finding import Finding
+from pipelines.model.outcome import Confidence, Outcome, Severity
+from pipelines.report.catalogue_view import CatalogueView
+from pipelines.report.clauses import clause_label, clause_order
+from pipelines.report.figures import Share
+from pipelines.report.model import ClauseRow, ControlRow, Fact, FindingGroup
+
+_UNCONFIRMED = (Confidence.DRAFT, Confidence.MEMORY)
+
+
+def clause_rows(record: AuditRecord, catalogue: CatalogueView) -> tuple[ClauseRow, ...]:
+    """One row a clause, the Measures first."""
+    outcomes = {result.control: result.outcome for result in record.results}
+    rows = sorted(record.clauses, key=lambda verdict: clause_order(verdict.clause))
+    return tuple(_clause_row(verdict, outcomes, catalogue) for verdict in rows)
+
+
+def _clause_row(
+    verdict: ClauseVerdict, outcomes: dict[str, Outcome], catalogue: CatalogueView
+) -> ClauseRow:
+    view = catalogue.clause(verdict.clause)
+    # a control the record says nothing about must not vanish from its clause
+    told = Counter(outcomes.get(control, Outcome.UNTESTED) for control in verdict.controls)
+    unconfirmed = sum(
+        1 for control in verdict.controls if catalogue.control(control).confidence in _UNCONFIRMED
+    )
+    return ClauseRow(
+        clause=verdict.clause,
+        label=clause_label(verdict.clause),
+        title=view.title if view else None,
+        paraphrase=view.paraphrase if view else None,
+        confidence=verdict.confidence,
+        controls=verdict.controls,
+        applied=len(verdict.controls) - told[Outcome.INAPPLICABLE],
+        counts={outcome: told[outcome] for outcome in Outcome if told[outcome]},
+        unconfirmed=unconfirmed,
+        proposed=verdict.proposed,
+        decided=verdict.decided,
+        decided_by=verdict.decided_by,
+        decided_at=verdict.decided_at,
+        reason=verdict.reason,
+    )
+
+
+def finding_groups(record: AuditRecord, catalogue: CatalogueView) -> tuple[FindingGroup, ...]:
+    """Every control once: by outcome, worst first; severity inside, then the catalogue's order."""
+    severities = list(Severity)
+    rows = [_control_row(result, catalogue) for result in record.results]
+    rows.sort(key=lambda row: severities.index(row.severity))
+    groups = (
+        FindingGroup(outcome=outcome, controls=tuple(row for row in rows if row.outcome is outcome))
+        for outcome in Outcome
+    )
+    return tuple(group for group in groups if group.controls)
+
+
+def _control_row(result: ControlResult, catalogue: CatalogueView) -> ControlRow:
+    view = catalogue.control(result.control)
+    facts = sorted(result.findings, key=lambda finding: finding.outcome.rank)
+    return ControlRow(
+        control=result.control,
+        title=view.title,
+        severity=result.severity,
+        lowered=result.lowered,
+        outcome=result.outcome,
+        clauses=view.clauses,
+        clause=clause_label(view.clauses[0]) if view.clauses else None,
+        confidence=view.confidence,
+        remedy=view.remedy,
+        tested=view.tested,
+        facts=tuple(_fact(finding) for finding in facts),
+        thresholds=result.thresholds,
+        evidence=result.evidence,
+    )
+
+
+def _fact(finding: Finding) -> Fact:
+    whole = finding.count is not None and finding.base
+    return Fact(
+        subject=finding.subject,
+        outcome=finding.outcome,
+        message=finding.message,
+        level=finding.level,
+        share=Share(count=finding.count or 0, base=finding.base or 0) if whole else None,
+        count=finding.count,
+        figures=finding.figures,
+        places=finding.places,
+    )
