@@ -129,6 +129,8 @@ class Agreement:
     figures: tuple[AgreementFigure, ...]
     draws: int
     seed: int
+    ties: int = 0
+    """Items with two ratings or more whose most frequent label is not unique."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
