@@ -1,0 +1,79 @@
+"""Texts of chosen records, read again from the files: evidence holds none."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from connectors.base import ReadRequest
+from connectors.reading import read_rows
+from pipelines.kernels.compiled import compiled
+from pipelines.kernels.normalise import NormalText, normalise_block
+from pipelines.model.errors import EvidenceError
+from pipelines.model.message import msg
+from pipelines.stages.joining import joined
+from pipelines.stages.placing import ordinals_of, places, rows_of
+
+
+class Rereader:
+    """Gives normalised texts by place (see `placing`)."""
+
+    def __init__(self, paths: Sequence[Path], request: ReadRequest) -> None:
+        """The file with ordinal i is `paths[i]`; the text is the columns of `request`, joined."""
+        self._paths = paths
+        self._request = request
+
+    def texts(
+        self, place: NDArray[np.int64], chars: NDArray[np.int64]
+    ) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+        """The normalised texts at `place` (any order, each once): text i is points[e[i]:e[i+1]].
+
+        Raises:
+            EvidenceError: A text is gone, or no longer has the `chars` code points it had.
+        """
+        ends = np.zeros(len(place) + 1, np.int64)
+        np.cumsum(chars, out=ends[1:])
+        points = np.empty(ends[-1], np.uint32)
+        order = np.argsort(place)
+        sorted_places = place[order]
+        found = 0
+        for at, normal in self._blocks(sorted_places):
+            index = order[np.searchsorted(sorted_places, at)]
+            if not np.array_equal(np.diff(normal.offsets), chars[index]):
+                raise _changed(self._paths[int(ordinals_of(at[:1])[0])])
+            _place(normal.points, normal.offsets, ends[index], points)
+            found += len(at)
+        if found != len(place):
+            raise _changed(self._paths[int(ordinals_of(sorted_places[:1])[0])])
+        return points, ends
+
+    def _blocks(self, place: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], NormalText]]:
+        ordinals = ordinals_of(place)
+        for ordinal in np.unique(ordinals).tolist():
+            wanted = rows_of(place[ordinals == ordinal])
+            for block in read_rows(self._paths[ordinal], self._request, wanted):
+                rows = block.batch.column("row").to_numpy()
+                text = joined(block.batch, self._request.columns)
+                yield places(ordinal, rows), normalise_block(text)
+
+
+def _changed(path: Path) -> EvidenceError:
+    return EvidenceError(
+        msg("{file} was changed while it was being audited", file=str(path)),
+        advice=msg("audit again once nothing writes to the files any more"),
+    )
+
+
+@compiled
+def _place(
+    source: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    targets: NDArray[np.int64],
+    points: NDArray[np.uint32],
+) -> None:
+    for text in range(len(targets)):
+        at = targets[text]
+        for i in range(offsets[text], offsets[text + 1]):
+            points[at] = source[i]
+            at += 1
