@@ -1,14 +1,19 @@
 """controls: every control of the catalogue is judged on the evidence of the run."""
 
-from collections.abc import Mapping
+import logging
+import traceback
+from collections.abc import Callable, Mapping
 
 import pyarrow as pa
 
 from connectors import people
-from expectations.catalogue import judge_all
+from expectations.catalogue import Entry
+from expectations.judging import crashed, judge_all
 from pipelines.engine.base import Engine
 from pipelines.model.annotation import Annotator
+from pipelines.model.audit import ControlResult
 from pipelines.model.dataset import Dataset
+from pipelines.model.evidence import KEYS
 from pipelines.model.ids import RunId, digest_of
 from pipelines.model.profile import Agreement, SampleDraw
 from pipelines.settings import Settings
@@ -23,6 +28,7 @@ from pipelines.store.table_digest import table_digest
 
 VERSION = "1"
 POLICY: tuple[str, ...] = ()
+logger = logging.getLogger(__name__)
 
 
 def inputs(run_id: RunId, store: Store) -> Mapping[str, object]:
@@ -37,7 +43,20 @@ def controls(
     progress.start("controls", None)
     evidence = gather(run_id, store, engine)
     digests = {name: _digest(value) for name, value in evidence.items()}
-    results = judge_all(evidence, digests, policy_of(run_id, store))
+    policy = policy_of(run_id, store)
+
+    def attempt(entry: Entry, judgement: Callable[[], ControlResult]) -> ControlResult:
+        # the one broad catch of the project: a control that breaks is untested, never passed over
+        try:
+            return judgement()
+        except Exception as error:  # noqa: BLE001
+            # class and place only: the text of an error may quote what it stumbled over
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            kind = type(error).__name__
+            logger.error("%s broke: %s, %s:%s", entry.id, kind, place.filename, place.lineno)  # noqa: TRY400
+            return crashed(entry, policy, error)
+
+    results = judge_all(evidence, digests, policy, attempt=attempt)
     runs.record_results(store, run_id, results)
     progress.done("controls")
     outcomes: dict[str, int] = {}
@@ -103,14 +122,6 @@ def _validation(run_id: RunId, store: Store) -> list[dict[str, object]]:
 def _digest(value: object) -> str:
     """The digest of a piece of evidence: of its rows for a table, of its JSON otherwise."""
     if isinstance(value, pa.Table):
-        for kind in ("labels", "reviews", "files"):
-            if set(value.column_names) == set(_columns(kind)):
-                return table_digest(kind, value)
+        kind = next(k for k in ("labels", "reviews", "files") if KEYS[k][0].equals(value.schema))
+        return table_digest(kind, value)
     return digest_of(to_json(value).encode())
-
-
-def _columns(kind: str) -> list[str]:
-    from pipelines.model.evidence import KEYS  # noqa: PLC0415
-
-    names: list[str] = KEYS[kind][0].names
-    return names
