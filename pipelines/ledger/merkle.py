@@ -7,9 +7,9 @@ nodes, and every root or proof of an old or new tree is read from at most O(log 
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from pipelines.model.errors import TamperedError
+from pipelines.model.ledger import Subtree
 from pipelines.model.message import Message, msg
 
 EMPTY_ROOT = hashlib.sha256().digest()
@@ -19,15 +19,6 @@ HASH_BYTES = 32
 
 NodeReader = Callable[[int, int], bytes]
 """(level, number) -> hash of that perfect subtree; level 0 are the leaf hashes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
-    """The hash of the perfect subtree over the 2**level leaves from number * 2**level on."""
-
-    level: int
-    number: int
-    hash: bytes
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -48,7 +39,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def grow(size: int, leaves: Sequence[bytes], node: NodeReader) -> list[Node]:
+def grow(size: int, leaves: Sequence[bytes], node: NodeReader) -> list[Subtree]:
     """The nodes that appending the leaf hashes `leaves` to a tree of `size` leaves completes.
 
     Level 0 first for each leaf. At most log2(size) + 1 hashes a leaf, two on average.
@@ -62,7 +53,7 @@ def grow(size: int, leaves: Sequence[bytes], node: NodeReader) -> list[Node]:
             current = node_hash(fresh.get(sibling) or node(*sibling), current)
             level, number = level + 1, number >> 1
             fresh[level, number] = current
-    return [Node(level=level, number=number, hash=h) for (level, number), h in fresh.items()]
+    return [Subtree(level=level, number=number, hash=h) for (level, number), h in fresh.items()]
 
 
 def root(size: int, node: NodeReader) -> bytes:

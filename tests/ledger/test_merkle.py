@@ -1,8 +1,6 @@
 import base64
 import hashlib
 import json
-import os
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -166,11 +164,8 @@ def test_an_empty_tree_has_no_proof_to_give():
         merkle.inclusion_path(3, 3, tree.node)
 
 
-def vectors(kind):
-    root = os.environ.get("TDA_REAL_DATA")
-    if not root:
-        pytest.skip("TDA_REAL_DATA is not set: the published proof vectors are not here")
-    folder = Path(root) / "X-proof-vectors/merkle/testdata" / kind
+def vectors(real_data, kind):
+    folder = real_data / "X-proof-vectors/merkle/testdata" / kind
     return [json.loads(path.read_bytes()) for path in sorted(folder.rglob("*.json"))]
 
 
@@ -191,8 +186,8 @@ def path_of(case):
 
 
 @pytest.mark.real_data
-def test_all_published_inclusion_vectors_agree():
-    cases = vectors("inclusion")
+def test_all_published_inclusion_vectors_agree(real_data):
+    cases = vectors(real_data, "inclusion")
     assert sum(not c["wantErr"] for c in cases) >= 5
     assert len(cases) == 98
     for case in cases:
@@ -205,8 +200,8 @@ def test_all_published_inclusion_vectors_agree():
 
 
 @pytest.mark.real_data
-def test_all_published_consistency_vectors_agree():
-    cases = vectors("consistency")
+def test_all_published_consistency_vectors_agree(real_data):
+    cases = vectors(real_data, "consistency")
     assert sum(not c["wantErr"] for c in cases) >= 5
     for case in cases:
         roots = decoded(case, "root1", "root2")

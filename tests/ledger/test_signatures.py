@@ -1,6 +1,4 @@
 import json
-import os
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -11,11 +9,8 @@ from pipelines.ledger.signatures import PublicKey, read_public_key, verify_signa
 from pipelines.model.errors import ConfigError, SignatureError
 
 
-def groups(name):
-    root = os.environ.get("TDA_REAL_DATA")
-    if not root:
-        pytest.skip("TDA_REAL_DATA is not set: the Wycheproof vectors are not here")
-    path = Path(root) / "X-proof-vectors/wycheproof" / name
+def groups(real_data, name):
+    path = real_data / "X-proof-vectors/wycheproof" / name
     return json.loads(path.read_bytes())["testGroups"]
 
 
@@ -35,9 +30,9 @@ def accepted(key, case):
         ("ecdsa_secp256r1_sha256_test.json", "ecdsa-p256-sha256", 484),
     ],
 )
-def test_every_wycheproof_vector_is_judged_as_published(name, algorithm, count):
+def test_every_wycheproof_vector_is_judged_as_published(real_data, name, algorithm, count):
     seen = 0
-    for group in groups(name):
+    for group in groups(real_data, name):
         key = read_public_key(bytes.fromhex(group["publicKeyDer"]))
         assert key.algorithm == algorithm
         assert read_public_key(group["publicKeyPem"].encode()).key_id == key.key_id
