@@ -28,14 +28,8 @@ class Row:
 
     def refuse(self, column: str, what: Message, advice: Message) -> ConfigError:
         """The error for the value in `column`; the caller raises it."""
-        place = msg(
-            "{file}, line {line}: {field}: {problem}",
-            file=self.file,
-            line=self.line,
-            field=column,
-            problem=what,
-        )
-        return ConfigError(place, advice=advice)
+        named = msg("{field}: {problem}", field=column, problem=what)
+        return stop(self.file, self.line, named, advice)
 
     def needed(self, column: str) -> str:
         """The value in `column`.

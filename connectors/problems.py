@@ -14,6 +14,7 @@ class Problem:
     """One fault: the field and line it is at, what is wrong, and what to do."""
 
     field: str
+    """Empty where the fault is of the whole file or line."""
     line: int | None
     what: Message
     advice: Message
@@ -64,20 +65,17 @@ class Problems:
         )
 
     def _sentence(self, problem: Problem) -> Message:
-        if problem.line is None:
-            return msg(
-                "{file}: {field}: {problem}",
-                file=self.file,
-                field=problem.field,
-                problem=problem.what,
-            )
-        return msg(
-            "{file}, line {line}: {field}: {problem}",
-            file=self.file,
-            line=problem.line,
-            field=problem.field,
-            problem=problem.what,
-        )
+        if not problem.field:
+            return place(self.file, problem.line, problem.what)
+        what = msg("{field}: {problem}", field=problem.field, problem=problem.what)
+        return place(self.file, problem.line, what)
+
+
+def place(file: str, line: int | None, what: Message) -> Message:
+    """`what` with the place it is at in front."""
+    if line is None:
+        return msg("{file}: {problem}", file=file, problem=what)
+    return msg("{file}, line {line}: {problem}", file=file, line=line, problem=what)
 
 
 def one_a_line(messages: list[Message]) -> Message:
@@ -90,7 +88,4 @@ def one_a_line(messages: list[Message]) -> Message:
 
 def stop(file: str, line: int | None, what: Message, advice: Message) -> ConfigError:
     """The error for a fault that leaves nothing else to look at; the caller raises it."""
-    place = msg("{file}: {problem}", file=file, problem=what)
-    if line is not None:
-        place = msg("{file}, line {line}: {problem}", file=file, line=line, problem=what)
-    return ConfigError(place, advice=advice)
+    return ConfigError(place(file, line, what), advice=advice)

@@ -240,8 +240,8 @@ class _Reader:
 
 
 def written(loc: Sequence[str | int]) -> str:
-    """`loc` as a person writes it: `sources[0].licence.id`."""
+    """`loc` as a person writes it: `sources[0].licence.id`; empty for the whole."""
     text = ""
     for part in loc:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text or "(file)"
+    return text

@@ -72,7 +72,7 @@ def test_an_address_is_told_that_only_files_on_this_machine_can_be_read(folder):
 @pytest.mark.parametrize("pattern", ["*.json", "link.json"])
 def test_a_link_that_leads_out_is_refused(folder, pattern):
     (folder / "link.json").symlink_to(folder.parent / "outside" / "secret.json")
-    with pytest.raises(ConfigError, match="link.json leads out"):
+    with pytest.raises(ConfigError, match="leads out"):
         Reach.of(folder).glob(pattern)
 
 

@@ -125,3 +125,8 @@ def test_enumerations_come_back_as_members():
         control="SRC-06", severity=Severity.HIGH, lowered=True, findings=(), thresholds={"k": 3}
     )
     assert from_json(ControlResult, to_json(result)).severity is Severity.HIGH
+
+
+def test_a_sentence_inside_a_sentence_comes_back():
+    nested = msg("{file}: {problem}", file="a", problem=msg("{n} lines", n=3))
+    assert from_json(type(nested), to_json(nested)) == nested
