@@ -15,7 +15,6 @@ from pathlib import Path
 from types import ModuleType
 
 from connectors.manifest import read_manifest
-
 from expectations.policy import Policy, load_policy
 from pipelines.engine.base import Engine
 from pipelines.model.dataset import Dataset

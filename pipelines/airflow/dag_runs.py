@@ -1,4 +1,4 @@
-"""`python -m pipelines.airflow.dag_runs RESULT DAGS MANIFEST…`: a DAG run of audit_dataset for each.
+"""`python -m pipelines.airflow.dag_runs RESULT DAGS MANIFEST…`: a DAG run of audit_dataset each.
 
 Started by `make audit` in an environment of its own (`environment.py`); Airflow logs to this
 process's stdout. RESULT becomes a JSON list of one object a DAG run.

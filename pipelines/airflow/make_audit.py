@@ -13,7 +13,6 @@ from pathlib import Path
 
 from pipelines import flow
 from pipelines.airflow.environment import isolated_environment
-from pipelines.cli.outcome_text import print_outcome
 from pipelines.language.catalogue import translate
 from pipelines.language.choice import choose_language
 from pipelines.model.errors import AuditError
@@ -24,6 +23,7 @@ from pipelines.store import runs
 from pipelines.store.database import Store, open_store
 from pipelines.store.stage_results import stages_of
 from pipelines.summary import summarise
+from pipelines.summary_text import print_outcome
 
 POLL_SECONDS = 0.5
 
@@ -56,7 +56,8 @@ def _audit(manifests: list[str], dags: Path, settings: Settings, store: Store, l
     result.unlink(missing_ok=True)
     _say(msg("starting Airflow; its log: {log}", log=str(log)), lang)
     began = time.monotonic()
-    command = [sys.executable, "-m", "pipelines.airflow.dag_runs", str(result), str(dags.absolute())]
+    command = [sys.executable, "-m", "pipelines.airflow.dag_runs"]
+    command += [str(result), str(dags.absolute())]
     known = {run.id for run in runs.all_runs(store)}
     with log.open("wb") as output:
         child = subprocess.Popen(  # noqa: S603  our own module, arguments as a list

@@ -5,7 +5,6 @@ import sys
 from importlib import import_module
 
 import typer
-from typer._click.exceptions import Abort, ClickException
 
 from pipelines.model.errors import AuditError, ConfigError
 
@@ -50,11 +49,14 @@ def main(arguments: list[str] | None = None) -> None:
     app = build(known if known in COMMANDS else None)
     try:
         code = app(given, standalone_mode=False)
-    except ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except Abort:
+    except typer.Abort:
         sys.exit(INTERRUPTED)
+    except typer.TyperException as error:
+        show = getattr(error, "show", None)  # usage errors know how to show themselves
+        if show is None:
+            raise
+        show()
+        sys.exit(getattr(error, "exit_code", MISUSE))
     except AuditError as error:
         _complain(error, given)
         sys.exit(MISUSE if isinstance(error, ConfigError) else UNFINISHED)

@@ -13,7 +13,6 @@ from typing import Any
 import typer
 
 from pipelines import flow
-from pipelines.cli.outcome_text import print_outcome
 from pipelines.cli.progress import StageBars
 from pipelines.clock import moment
 from pipelines.engine.local import Local
@@ -24,6 +23,7 @@ from pipelines.ownership import this_process
 from pipelines.settings import Settings, read_settings
 from pipelines.store.database import Store, open_store
 from pipelines.summary import exit_code, summarise
+from pipelines.summary_text import print_outcome
 
 UNFINISHED = 3
 

@@ -25,7 +25,7 @@ def audit_record(run_id: RunId, store: Store) -> AuditRecord:
     sampled = runs.stage_summary(store, run_id, "sample")
     agreement, draws = sampled.get("agreement"), sampled.get("draws")
     consents = runs.stage_summary(store, run_id, "controls").get("consents")
-    validation: list[dict[str, object]] = []
+    validation: list[dict[str, str | int | None]] = []
     for ref in of_kind(runs.stage_tables(store, run_id, "validate"), "validation"):
         validation.extend(store.evidence.read(ref).to_pylist())
     return AuditRecord(
@@ -49,8 +49,8 @@ def audit_record(run_id: RunId, store: Store) -> AuditRecord:
     )
 
 
-def _quarantine(run_id: RunId, store: Store) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
+def _quarantine(run_id: RunId, store: Store) -> list[dict[str, str | int | None]]:
+    rows: list[dict[str, str | int | None]] = []
     for ref in of_kind(runs.stage_tables(store, run_id, "scan"), "quarantine"):
         if ref.rows and len(rows) < QUARANTINE_ROWS:
             rows.extend(store.evidence.read(ref).to_pylist())

@@ -41,21 +41,24 @@ def ingest(
     dataset = runs.dataset_of(store, run_id)
     paths = [dataset.root / name for name in dataset.files]
     progress.start("ingest", sum(_stat(path).st_size for path in paths))
-    rows = []
+    rows: list[dict[str, object]] = []
+    listed: list[tuple[str, str]] = []
+    size = 0
     for ordinal, (name, path) in enumerate(zip(dataset.files, paths, strict=True)):
-        digest, size = _hash(path, progress)
+        digest, length = _hash(path, progress)
+        size += length
+        listed.append((name, digest))
         chosen = dataset.format or guess_format(path)
         rows.append(
             {
                 "file": name,
                 "ordinal": ordinal,
                 "format": chosen.value,
-                "bytes": size,
+                "bytes": length,
                 "digest": digest,
             }
         )
-    version = version_digest([(row["file"], row["digest"]) for row in rows])
-    size = sum(int(row["bytes"]) for row in rows)
+    version = version_digest(listed)
     table = store.evidence.write("files", pa.Table.from_pylist(rows, schema=FILES))
     runs.name_version(store, run_id, version=version, files=len(rows), size=size, at=audited.at)
     progress.done("ingest")

@@ -69,14 +69,14 @@ def test_any_changed_value_moves_the_digest(rows, data):
 
 
 def test_an_absent_string_and_an_empty_one_are_two_things():
-    row = {name: None for name in HITS.names} | {"file": "a", "row": 1}
+    row = dict.fromkeys(HITS.names) | {"file": "a", "row": 1}
     absent = pa.Table.from_pylist([row], schema=HITS)
     empty = pa.Table.from_pylist([row | {"value_digest": ""}], schema=HITS)
     assert table_digest("hits", absent) != table_digest("hits", empty)
 
 
 def test_text_cannot_move_from_one_row_to_the_next():
-    one = {name: None for name in HITS.names} | {"file": "a", "row": 1, "column": "ab"}
+    one = dict.fromkeys(HITS.names) | {"file": "a", "row": 1, "column": "ab"}
     two = one | {"row": 2, "column": "c"}
     moved = [one | {"column": "a"}, two | {"column": "bc"}]
     assert table_digest("hits", pa.Table.from_pylist([one, two], schema=HITS)) != table_digest(
@@ -86,7 +86,7 @@ def test_text_cannot_move_from_one_row_to_the_next():
 
 def test_the_encoding_of_the_file_does_not_move_the_digest(tmp_path: Path):
     rows = [
-        {name: None for name in RECORDS.names}
+        dict.fromkeys(RECORDS.names)
         | {"file": "a", "row": i, "record_digest": bytes([i]) * 32, "bands": list(range(21))}
         for i in range(5)
     ]
@@ -103,7 +103,7 @@ def test_the_encoding_of_the_file_does_not_move_the_digest(tmp_path: Path):
 
 def test_the_same_rows_are_kept_once_and_read_back(tmp_path: Path):
     store = EvidenceStore(tmp_path)
-    rows = [{name: None for name in HITS.names} | {"file": "a", "row": 7, "sensitive": True}]
+    rows = [dict.fromkeys(HITS.names) | {"file": "a", "row": 7, "sensitive": True}]
     first = store.write("hits", pa.Table.from_pylist(rows, schema=HITS))
     second = store.write("hits", pa.Table.from_pylist(rows, schema=HITS))
     assert first == second
@@ -114,7 +114,7 @@ def test_the_same_rows_are_kept_once_and_read_back(tmp_path: Path):
 
 def test_a_table_whose_rows_were_changed_no_longer_verifies(tmp_path: Path):
     store = EvidenceStore(tmp_path)
-    row = {name: None for name in HITS.names} | {"file": "a", "row": 7, "tier": "valid"}
+    row = dict.fromkeys(HITS.names) | {"file": "a", "row": 7, "tier": "valid"}
     ref = store.write("hits", pa.Table.from_pylist([row], schema=HITS))
     forged = pa.Table.from_pylist([row | {"tier": "lookalike"}], schema=HITS)
     pq.write_table(forged, ref.uri)
@@ -123,7 +123,7 @@ def test_a_table_whose_rows_were_changed_no_longer_verifies(tmp_path: Path):
 
 def test_more_rows_than_allowed_are_not_read(tmp_path: Path):
     store = EvidenceStore(tmp_path)
-    rows = [{name: None for name in HITS.names} | {"file": "a", "row": i} for i in range(3)]
+    rows = [dict.fromkeys(HITS.names) | {"file": "a", "row": i} for i in range(3)]
     ref = store.write("hits", pa.Table.from_pylist(rows, schema=HITS))
     with pytest.raises(EvidenceError):
         store.read(ref, limit=2)
