@@ -1,6 +1,5 @@
 """Manifests for the real data named by TDA_REAL_DATA; the data itself stays where it is."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -38,15 +37,6 @@ sources:
       - {kind: provenance, file: A-alpaca-zh-hikariming/PROVENANCE.md}
 personal_information: {present: unknown}
 """
-
-
-@pytest.fixture(scope="session")
-def real_data() -> Path:
-    """The folder of the real data; tests that ask for it skip where there is none."""
-    folder = os.environ.get("TDA_REAL_DATA")
-    if not folder:
-        pytest.skip("TDA_REAL_DATA names no folder of real data")
-    return Path(folder).resolve()
 
 
 @pytest.fixture
