@@ -2,7 +2,9 @@
 
 audit.txt  what `tda` and its Airflow DAGs need
 server.txt audit.txt plus the PostgreSQL drivers of the container image
-test.txt   audit.txt plus the tools of `make test`; all in the versions of audit.txt, which constrains them
+test.txt   audit.txt plus the tools of `make test`
+
+The larger ones hold the versions of audit.txt, which constrains them.
 
 uv takes the Pythons to resolve for only from a [project] and a [tool.uv] table, so both are written
 to a temporary folder from setup.cfg: the metadata keeps its single home.

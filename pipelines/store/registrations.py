@@ -1,6 +1,6 @@
 """Datasets as their manifests described them, and the facts in them that change with time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from itertools import islice
 
@@ -115,7 +115,7 @@ def record_consents(
 
 
 def _record_once(
-    store: Store, table: sa.Table, registration: int, rows: Iterable[dict[str, object]]
+    store: Store, table: sa.Table, registration: int, rows: Iterable[Mapping[str, object]]
 ) -> None:
     """All of `rows` in one transaction, unless the registration has rows already."""
     with writing(store.engine) as connection:
