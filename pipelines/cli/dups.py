@@ -1,0 +1,49 @@
+"""`tda dups PATH…`: exact and near duplicates across files, with the record each leads to."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command("dups")(dups)
+
+
+def dups(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", show_default=False)],
+    text: Annotated[
+        str, typer.Option(help="Text columns, commas between them; joined with a line feed.")
+    ] = "text",
+    threshold: Annotated[
+        str, typer.Option(help="Least Jaccard similarity of a near duplicate, above 0 up to 1.")
+    ] = "0.8",
+    pairs: Annotated[
+        Path | None,
+        typer.Option(help="Parquet file for the pairs; default: one under $TDA_HOME."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes that read; default: one a core.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    lang: Annotated[str | None, typer.Option(help="zh or en; default: the locale.")] = None,
+) -> int:
+    """Find records that repeat or nearly repeat an earlier one, across all files.
+
+    Texts are compared after NFKC, case folding and collapsing of white space, by their sets of
+    five code points. The first record is kept; files come in the order given.
+
+    Example: tda dups train.jsonl eval.jsonl --text instruction,output --json
+    """
+    from pipelines.cli.comparing import compare_files
+
+    return compare_files(
+        paths,
+        text=text,
+        threshold=threshold,
+        pairs=pairs,
+        workers=workers,
+        as_json=as_json,
+        lang=lang,
+    )
