@@ -1,0 +1,124 @@
+"""Rows of the records, hits and quarantine tables, from blocks of records."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors.base import Quarantined
+from pipelines.kernels.minhash import band_keys
+from pipelines.kernels.normalise import normalise_block
+from pipelines.kernels.personal_information import Tier, find_block
+from pipelines.kernels.pseudonym import SUBJECT
+from pipelines.kernels.text_facts import record_digests, text_facts, text_hashes
+from pipelines.model.evidence import BANDS, HITS, QUARANTINE, RECORDS
+from pipelines.stages.joining import joined
+from pipelines.stages.shard_plan import Plan, Shard
+
+Keyed = Callable[[str, str], str]
+"""The keyed digest of a value of a kind."""
+
+HITS_AT_ONCE = 65_536
+
+
+def record_table(batch: pa.RecordBatch, shard: Shard, plan: Plan, keyed: Keyed) -> pa.Table:
+    """One row of RECORDS for each record of `batch`."""
+    shape = plan.record
+    text = joined(batch, shape.text)
+    normal = normalise_block(text)
+    lengths = np.diff(normal.offsets)
+    facts = text_facts(text, normal)
+    hashes = text_hashes(normal)
+    columns: dict[str, object] = {
+        "file": [shard.file] * batch.num_rows,
+        "row": batch.column("row"),
+        "record_digest": record_digests([batch.column(name) for name in shape.text]),
+        "text_hash_high": hashes[:, 0],
+        "text_hash_low": hashes[:, 1],
+        "source": _sources(batch, shard, plan),
+        "subject": _subjects(batch, plan, keyed),
+        "normal_chars": lengths,
+        "bands": pa.FixedSizeListArray.from_arrays(
+            band_keys(normal).ravel(), BANDS, mask=pa.array(lengths == 0)
+        ),
+    }
+    for field in RECORDS:
+        if field.name not in columns:
+            columns[field.name] = getattr(facts, field.name)
+    arrays = [
+        value if isinstance(value, pa.Array) else pa.array(value, field.type)
+        for field, value in ((field, columns[field.name]) for field in RECORDS)
+    ]
+    return pa.table(arrays, schema=RECORDS)
+
+
+def _sources(batch: pa.RecordBatch, shard: Shard, plan: Plan) -> pa.Array:
+    """The declared source a record names, else the one of its file."""
+    of_file = pa.scalar(shard.source, pa.string())
+    if plan.record.source is None:
+        return pa.repeat(of_file, batch.num_rows)
+    named = batch.column(plan.record.source)
+    declared = pc.is_in(named, value_set=pa.array(plan.sources, pa.large_string()))
+    # an undeclared name may be anything at all, so only declared ones are kept
+    return pc.if_else(declared, named, of_file).cast(pa.string())
+
+
+def _subjects(batch: pa.RecordBatch, plan: Plan, keyed: Keyed) -> pa.Array:
+    """Keyed digests of the subject column; null where it says nothing."""
+    if plan.record.subject is None:
+        return pa.nulls(batch.num_rows, pa.string())
+    known: dict[str, str] = {}
+    values = batch.column(plan.record.subject).to_pylist()
+    for value in values:
+        if value and value.strip() and value not in known:
+            known[value] = keyed(SUBJECT, value)
+    return pa.array([known.get(value) for value in values], pa.string())
+
+
+def hit_tables(
+    batch: pa.RecordBatch, shard: Shard, columns: Sequence[str], keyed: Keyed
+) -> Iterator[pa.Table]:
+    """The hits in `columns` of `batch` as tables of some HITS_AT_ONCE rows of HITS."""
+    rows = batch.column("row").to_numpy()
+    waiting: list[dict[str, object]] = []
+    for column in columns:
+        for index, text, hits in find_block(batch.column(column)):
+            for hit in hits:
+                place = {"file": shard.file, "row": int(rows[index]), "column": column}
+                value = text[hit.start : hit.end]
+                found = {
+                    "start": hit.start,
+                    "end": hit.end,
+                    "type": hit.type.value,
+                    "tier": hit.tier.value,
+                    "sensitive": hit.sensitive,
+                    "value_digest": keyed(hit.type, value),
+                }
+                waiting.append(place | found)
+                if len(waiting) == HITS_AT_ONCE:
+                    yield pa.Table.from_pylist(waiting, schema=HITS)
+                    waiting = []
+    if waiting:
+        yield pa.Table.from_pylist(waiting, schema=HITS)
+
+
+def valid_hits(table: pa.Table) -> int:
+    """Rows of a HITS table in the valid tier."""
+    return int(pc.sum(pc.equal(table["tier"], Tier.VALID.value)).as_py() or 0)
+
+
+def quarantine_table(items: Sequence[Quarantined], shard: Shard) -> pa.Table:
+    """One row of QUARANTINE for each of `items`."""
+    rows = [
+        {
+            "file": shard.file,
+            "row": item.row,
+            "reason": item.reason.value,
+            "extent": item.extent,
+            "bytes_digest": item.digest,
+            "bytes": item.bytes,
+        }
+        for item in items
+    ]
+    return pa.Table.from_pylist(rows, schema=QUARANTINE)
