@@ -1,0 +1,1 @@
+"""One file a control; each holds exactly the control it is named after."""

@@ -1,0 +1,104 @@
+"""ANN-07."""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from expectations import examples as ex
+from expectations.annotation_facts import annotators_of
+from expectations.control import Example, control
+from expectations.findings import cannot_tell, failed, nothing_labelled, passed, places, shown
+from pipelines.model.dataset import Dataset
+from pipelines.model.finding import Finding
+from pipelines.model.message import msg
+from pipelines.model.outcome import Outcome
+
+
+@control(
+    examples=(
+        Example(
+            en="reviewed by somebody else",
+            zh="由他人审核",
+            given={"dataset": ex.LABELLED, "labels": ex.labels({}), "reviews": ex.reviews({})},
+            expect=(Outcome.PASSED,),
+        ),
+        Example(
+            en="A-01 reviewed an item A-01 had labelled",
+            zh="A-01 审核了自己标注的条目",
+            given={
+                "dataset": ex.LABELLED,
+                "labels": ex.labels({}),
+                "reviews": ex.reviews({"reviewer": "A-01"}),
+            },
+            expect=(Outcome.FAILED,),
+        ),
+        Example(
+            en="no reviews on file",
+            zh="没有审核记录",
+            given={"dataset": ex.LABELLED, "labels": ex.labels({}), "reviews": None},
+            expect=(Outcome.CANT_TELL,),
+        ),
+        Example(
+            en="a review of an item nobody is known to have labelled",
+            zh="被审核的条目没有标注记录",
+            given={
+                "dataset": ex.LABELLED,
+                "labels": ex.labels({}),
+                "reviews": ex.reviews({}, {"item": "i-9"}),
+            },
+            expect=(Outcome.CANT_TELL,),
+        ),
+        Example(
+            en="nothing labelled",
+            zh="没有标注",
+            given={"dataset": ex.dataset(), "labels": None, "reviews": None},
+            expect=(Outcome.INAPPLICABLE,),
+        ),
+    ),
+)
+def ann_07(
+    dataset: Dataset, labels: pa.Table | None, reviews: pa.Table | None
+) -> Iterator[Finding]:
+    """Annotator and reviewer differ within a task.
+
+    Why: whoever reviews their own work has not been reviewed.
+    Remedy: have another reviewer redo the named items.
+    """
+    if dataset.annotation is None:
+        yield nothing_labelled()
+        return
+    if labels is None or reviews is None or not labels.num_rows or not reviews.num_rows:
+        yield cannot_tell("reviews", msg("labels or reviews are not on file"))
+        return
+    annotators = annotators_of(labels)
+    own: dict[str, list[str]] = {}
+    unlabelled = []
+    for item, reviewer in zip(
+        reviews["item"].to_pylist(), reviews["reviewer"].to_pylist(), strict=True
+    ):
+        if item not in annotators:
+            unlabelled.append(item)
+        elif reviewer in annotators[item]:
+            own.setdefault(reviewer, []).append(item)
+    for reviewer in sorted(own):
+        items = own[reviewer]
+        text = msg(
+            "{annotator} reviewed {count} items of their own",
+            annotator=shown(reviewer),
+            count=len(items),
+        )
+        yield failed(
+            f"annotator:{reviewer}",
+            text,
+            count=len(items),
+            base=reviews.num_rows,
+            places=places(items),
+        )
+    if unlabelled:
+        text = msg("{count} reviews are of items without a label", count=len(unlabelled))
+        yield cannot_tell(
+            "reviews", text, count=len(unlabelled), base=reviews.num_rows, places=places(unlabelled)
+        )
+    if not own and not unlabelled:
+        text = msg("none of {count} reviews is of the reviewer's own work", count=reviews.num_rows)
+        yield passed("reviews", text, count=reviews.num_rows, base=reviews.num_rows)
