@@ -48,6 +48,7 @@ FOLDING: dict[int, int] = {
 """Full-width signs, spaces and dashes to ASCII, one code point for one."""
 
 
+_PIECE = 1 << 20
 _FOLDED = np.arange(0x10000, dtype=np.uint32)
 _FOLDED[list(FOLDING)] = list(FOLDING.values())
 
@@ -56,7 +57,11 @@ def fold(text: str) -> str:
     """`text` with full-width signs, spaces and dashes in ASCII; every place stays where it is."""
     if text.isascii():
         return text
-    # str.translate takes ten times as long
+    # str.translate takes ten times as long; pieces keep the copies small beside a huge text
+    return "".join(_folded(text[at : at + _PIECE]) for at in range(0, len(text), _PIECE))
+
+
+def _folded(text: str) -> str:
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     folded = np.where(points < len(_FOLDED), _FOLDED[points & 0xFFFF], points)
     return folded.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")

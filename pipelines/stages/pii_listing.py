@@ -1,0 +1,104 @@
+"""Personal information in files that belong to no dataset: what `tda pii` prints."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from connectors.base import Block, ReadRequest, Reason
+from connectors.reading import guess_format, read
+from connectors.text import COLUMN
+from pipelines.kernels.personal_information import find_block
+from pipelines.model.dataset import Format
+from pipelines.model.errors import ConfigError
+from pipelines.model.message import msg
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts over all files, complete when the listing has ended."""
+
+    records: int = 0
+    quarantined: int = 0
+    hits: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(type, tier) -> hits."""
+
+
+Line = Mapping[str, str | int | bool]
+"""One hit: file, row, column, start, end, type, tier, sensitive."""
+
+
+def list_hits(
+    paths: Sequence[Path], request: ReadRequest, tally: Tally
+) -> Iterator[tuple[Path, list[Line]]]:
+    """Each file block by block with its hits, in the order of files, rows, columns and places.
+
+    `request.columns` may be empty when every file is plain text.
+
+    Raises:
+        ConfigError: no column is named for a file that needs one, or no record has a column.
+    """
+    requests = {path: _request_of(path, request) for path in paths}
+    reasons: Counter[str] = Counter()
+    for path, asked in requests.items():
+        for block in read(path, asked):
+            tally.records += block.batch.num_rows
+            tally.quarantined += len(block.quarantined)
+            reasons.update(item.reason for item in block.quarantined)
+            lines = _lines(path, block, asked.columns)
+            tally.hits.update((str(line["type"]), str(line["tier"])) for line in lines)
+            yield path, lines
+    if tally.records == 0 and reasons[Reason.COLUMN_ABSENT]:
+        _refuse_absent(requests)
+
+
+def _request_of(path: Path, request: ReadRequest) -> ReadRequest:
+    chosen = request.format or guess_format(path)
+    if chosen is Format.TEXT:
+        return replace(request, format=chosen, columns=(COLUMN,))
+    if not request.columns:
+        raise ConfigError(
+            msg("{file} has columns, and none is named", file=str(path)),
+            advice=msg("name those that hold text, for example --text instruction,output"),
+        )
+    return replace(request, format=chosen)
+
+
+def _lines(path: Path, block: Block, columns: Sequence[str]) -> list[Line]:
+    rows = block.batch.column("row").to_pylist()
+    found = [
+        (rows[index], position, hit)
+        for position, column in enumerate(columns)
+        for index, _, hits in find_block(block.batch.column(column))
+        for hit in hits
+    ]
+    found.sort(key=lambda place: (place[0], place[1], place[2].start))
+    return [
+        {
+            "file": str(path),
+            "row": row,
+            "column": columns[position],
+            "start": hit.start,
+            "end": hit.end,
+            "type": hit.type.value,
+            "tier": hit.tier.value,
+            "sensitive": hit.sensitive,
+        }
+        for row, position, hit in found
+    ]
+
+
+def _refuse_absent(requests: Mapping[Path, ReadRequest]) -> None:
+    """Refuses a column that no record of any file has; every record lacking *some* is data."""
+    for column in dict.fromkeys(c for asked in requests.values() for c in asked.columns):
+        holders = (
+            block.batch.num_rows
+            for path, asked in requests.items()
+            if column in asked.columns
+            for block in read(path, replace(asked, columns=(column,)))
+        )
+        if not any(holders):
+            raise ConfigError(
+                msg("no record has the column {column}", column=column),
+                advice=msg("check the spelling of --text against the names in the files"),
+            )
