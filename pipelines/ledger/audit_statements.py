@@ -18,6 +18,7 @@ from pipelines.model.run import AuditRun
 LONGEST = 500
 """Code points of a threshold or plan value; what is longer is in the policy, by its digest."""
 
+_PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,40}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -113,14 +114,17 @@ def gate(run: AuditRun, decision: GateDecision) -> Statement:
 
 
 def sample_draw(run: AuditRun, position: int, draw: SampleDraw) -> Statement:
-    """The draw number `position` of the run: with frame, algorithm and seed it can be repeated."""
+    """The draw number `position` of the run: with frame, algorithm and seed it can be repeated.
+
+    Lots are named by the data; a name that is more than a short id is replaced by the position.
+    """
     return _of_run(
         Predicate.SAMPLE_DRAW,
         run,
         f"draw/{position}",
         [_version(run)],
         {
-            "lot": label(draw.lot),
+            "lot": draw.lot if _PLAIN_ID.fullmatch(draw.lot) else f"lot:{position}",
             "lot_size": draw.lot_size,
             "frame_digest": draw.frame_digest,
             "plan": _figures(draw.plan),

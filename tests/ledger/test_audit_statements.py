@@ -155,9 +155,9 @@ def test_a_gate_says_which_controls_stand_in_its_way():
     assert b"Wang" not in say.gate(RUN, decision).payload
 
 
-def test_a_draw_can_be_repeated_from_what_is_said_and_holds_no_item():
-    draw = SampleDraw(
-        lot="all labels",
+def drawn(lot):
+    return SampleDraw(
+        lot=lot,
         lot_size=200,
         frame_digest=digest_of(b"frame"),
         plan={"standard": "ISO 2859-1", "aql": "1.0", "sample_size": 32},
@@ -168,10 +168,18 @@ def test_a_draw_can_be_repeated_from_what_is_said_and_holds_no_item():
         wrong=0,
         proposed="accept",
     )
-    made = say.sample_draw(RUN, 0, draw)
+
+
+def test_a_draw_can_be_repeated_from_what_is_said_and_holds_no_item():
+    made = say.sample_draw(RUN, 0, drawn("rules-1.4"))
     body = predicate(made)
-    assert (body["lot"], body["seed"], body["drawn"]) == ("all%20labels", "20261118", 2)
+    assert (body["lot"], body["seed"], body["drawn"]) == ("rules-1.4", "20261118", 2)
     assert b"item-1" not in made.payload
+
+
+@pytest.mark.parametrize("name", ["I am text of a record", "一段文字", "x" * 41, "", "a\n"])
+def test_a_lot_whose_name_could_be_text_is_known_by_its_position(name):
+    assert predicate(say.sample_draw(RUN, 3, drawn(name)))["lot"] == "lot:3"
 
 
 def test_a_policy_value_with_control_characters_is_written_out():
