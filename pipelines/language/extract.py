@@ -5,7 +5,6 @@ the compiled catalogue is written beside the text. Translations are written by h
 """
 
 import ast
-import inspect
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -24,26 +23,20 @@ PACKAGES = ("pipelines", "connectors", "expectations")
 PO = LOCALE / "zh" / "LC_MESSAGES" / f"{DOMAIN}.po"
 MO = PO.with_suffix(".mo")
 
-_LEDE = ("Why:", "Remedy:")
-
 
 def sentences(root: Path = ROOT) -> dict[str, list[str]]:
     """Every English sentence meant for a reader, with the files that say it, sorted."""
     found: dict[str, set[str]] = {}
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*")):
-            place = path.relative_to(root).as_posix()
-            for text in _spoken(path, place):
-                found.setdefault(text, set()).add(place)
+            for text in _spoken(path):
+                found.setdefault(text, set()).add(path.relative_to(root).as_posix())
     return {text: sorted(found[text]) for text in sorted(found)}
 
 
-def _spoken(path: Path, place: str) -> Iterator[str]:
+def _spoken(path: Path) -> Iterator[str]:
     if path.suffix == ".py":
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        yield from _from_code(tree)
-        if place.startswith("expectations/controls/"):
-            yield from _from_docstrings(tree)
+        yield from _from_code(ast.parse(path.read_text(encoding="utf-8")))
     elif path.suffix == ".j2":
         yield from _from_template(path.read_text(encoding="utf-8"))
 
@@ -56,29 +49,6 @@ def _from_code(tree: ast.Module) -> Iterator[str]:
         first = node.args[0]
         if named and isinstance(first, ast.Constant) and isinstance(first.value, str):
             yield first.value
-
-
-def _from_docstrings(tree: ast.Module) -> Iterator[str]:
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.decorator_list:
-            yield from paragraphs(ast.get_docstring(node) or "").values()
-
-
-def paragraphs(docstring: str) -> Mapping[str, str]:
-    """The `Why:` and `Remedy:` paragraphs of a control's docstring, each on one line."""
-    text = inspect.cleandoc(docstring)
-    parts: dict[str, list[str]] = {}
-    current: list[str] | None = None
-    for line in text.splitlines():
-        lede = next((word for word in _LEDE if line.startswith(word)), None)
-        if lede is not None:
-            current = parts.setdefault(lede.rstrip(":").lower(), [])
-            current.append(line.removeprefix(lede))
-        elif not line.strip():
-            current = None
-        elif current is not None:
-            current.append(line)
-    return {name: " ".join(" ".join(lines).split()) for name, lines in parts.items()}
 
 
 def _from_template(source: str) -> Iterator[str]:

@@ -236,7 +236,7 @@ def _alpha(article_8: Article8) -> KeyFigure:
             label=label,
             figure="agreement",
             values=(),
-            note=msg("undefined: {why}", why=row.why or ""),
+            note=msg("undefined: {why}", why=Message(row.why) if row.why else ""),
             lacking=True,
         )
     note = (

@@ -14,8 +14,10 @@ from pipelines.language.visible import visible
 from pipelines.model.message import Message, Value
 from pipelines.report import words
 from pipelines.report.catalogue_view import Bilingual
+from pipelines.report.charts.agreement import NAMES
 from pipelines.report.charts.curve import bound
 from pipelines.report.charts.svg import Say
+from pipelines.report.clauses import clause_label
 from pipelines.report.drawings import drawings
 from pipelines.report.figures import Share
 from pipelines.report.marks import SYMBOLS
@@ -82,6 +84,9 @@ def _environment(language: Language) -> Environment:
     )
     environment.globals["_"] = translated
     environment.globals["share"] = lambda count, base: Share(count=count, base=base)
+    environment.globals["known"] = lambda text: gettext(text, language)
+    environment.globals["known_name"] = lambda name: word_or_id(NAMES, name)
+    environment.globals["clause_label"] = clause_label
     environment.globals["subject"] = subject
     environment.globals["bound"] = bound
     environment.globals["quarantine_reason"] = lambda reason: word_or_id(REASONS, reason)

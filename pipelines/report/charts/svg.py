@@ -14,6 +14,9 @@ Say = Callable[[Message | str], str]
 WIDTH = 356
 """Units of a chart: legible unscaled on a screen of 390 px."""
 
+LABEL = 1_000
+"""Code points of a spoken label that are kept."""
+
 _HAN = 11.5
 _LATIN = 6.4
 
@@ -25,8 +28,12 @@ def tag(name: str, *content: str, **attributes: str | float | None) -> Markup:
         for key, value in attributes.items()
         if value is not None
     )
-    inner = Markup("").join(escape(part) for part in content)
+    inner = Markup("").join(_shown(part) for part in content)
     return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), shown, inner)  # noqa: S704  ours
+
+
+def _shown(part: str) -> Markup:
+    return part if isinstance(part, Markup) else escape(visible(part))
 
 
 def number(value: str | float) -> str:
@@ -40,13 +47,13 @@ def chart(height: float, label: str, *content: Markup, width: float = WIDTH) -> 
     """The whole drawing with its spoken label."""
     inner = Markup("").join(content)
     return Markup('<svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        number(width), number(height), label, inner
+        number(width), number(height), visible(label, LABEL), inner
     )
 
 
 def text(x: float, y: float, words: str, style: str = "", anchor: str | None = None) -> Markup:
     """Words at a place."""
-    return tag("text", visible(words), x=x, y=y, class_=style or None, text_anchor=anchor)
+    return tag("text", words, x=x, y=y, class_=style or None, text_anchor=anchor)
 
 
 def rect(x: float, y: float, width: float, height: float, style: str) -> Markup:

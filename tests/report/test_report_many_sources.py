@@ -1,0 +1,72 @@
+"""A dataset of hundreds of sources stays readable, and its sums still add up."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipelines.report.assemble import assemble
+from pipelines.report.html import render_html
+
+SOURCES = 355
+
+
+@pytest.fixture(scope="module")
+def crowded(sample):
+    record = sample.sample_record()
+    first, part = record.dataset.sources[0], record.profile.sources[0]
+    sources = tuple(
+        replace(
+            first,
+            id=f"package-{i:03d}",
+            licence=replace(first.licence, id=f"Sample-{i % 20}", spdx=f"Sample-{i % 20}"),
+        )
+        for i in range(SOURCES)
+    )
+    parts = tuple(replace(part, source=f"package-{i:03d}", records=20 + i) for i in range(SOURCES))
+    total = sum(p.records for p in parts)
+    return replace(
+        record,
+        dataset=replace(record.dataset, sources=sources),
+        profile=replace(record.profile, sources=parts, records=total),
+    )
+
+
+def test_every_source_is_in_the_model_and_forty_in_the_table(sample, page, crowded) -> None:
+    report = assemble(crowded, sample.catalogue())
+    html = render_html(report, "en")
+    text = " ".join(page.lines(html))
+
+    assert len(report.article_7.sources) == SOURCES
+    assert report.article_7.sources[0].records == 374
+    assert text.count("Sample publisher") == 40
+    assert "other sources: 315" in text
+    assert len(html) < 400_000
+
+
+def test_the_rows_of_the_table_add_up_to_all_records(sample, page, crowded) -> None:
+    html = render_html(assemble(crowded, sample.catalogue()), "en")
+    cells = [
+        int(e.text.replace(",", ""))
+        for e in page.read(html)
+        if e.name == "td" and e.attributes.get("data-l") == "Records"
+    ]
+
+    assert len(cells) == 42
+    assert sum(cells[:-1]) == cells[-1] == crowded.profile.records
+
+
+def test_the_chart_gathers_small_sources_and_licences_without_losing_a_record(
+    sample, crowded
+) -> None:
+    flows = assemble(crowded, sample.catalogue()).article_7.flows
+
+    assert sum(flow.records for flow in flows) == crowded.profile.records
+    assert len({flow.source for flow in flows}) == 13
+    assert len({flow.licence for flow in flows}) == 8
+
+
+def test_the_small_multiples_end_with_the_others(sample, page, crowded) -> None:
+    text = page.lines(render_html(assemble(crowded, sample.catalogue()), "en"))
+
+    assert sum(line.startswith("[Lengths of") for line in text) == 13
+    assert any("[Lengths of other sources: 343]" in line for line in text)
