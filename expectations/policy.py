@@ -52,10 +52,10 @@ class Duplicates(_Part):
 class Sampling(_Part):
     """The acceptance plan by which labels are sampled."""
 
-    standard: Name
+    standard: Literal["ISO 2859-1"]
     level: Literal["I", "II", "III", "S-1", "S-2", "S-3", "S-4"]
     aql: Decimal = Field(gt=0)
-    severity: Literal["normal", "tightened", "reduced"]
+    severity: Literal["normal", "tightened"]
     seed: int = Field(ge=0)
 
 
