@@ -70,8 +70,8 @@ PAIRS = pa.schema(
         ("kept_row", pa.int64()),
         ("removed_file", pa.string()),
         ("removed_row", pa.int64()),
-        ("similarity", pa.float64()),  # exact Jaccard of the shingle sets, 1.0 for exact
-        ("method", pa.string()),  # exact | near
+        ("similarity", pa.float64()),  # exact Jaccard of the shingle sets of these two records
+        ("method", pa.string()),  # exact: its text repeats an earlier one; near: only similar
     ]
 )
 LABELS = pa.schema(

@@ -4,6 +4,8 @@ The place is ordinal of the file * 2**40 + row: places are in the order of the r
 compares and joins them without strings. A flat table has one row for each text that is not empty.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -59,25 +61,39 @@ def flat_table(
 
 
 def flatten(item: str, *, ordinals: Mapping[str, int], folder: str) -> Summary:
-    """The `records` evidence table at path `item` as a flat table in `folder`: where, and counts.
+    """The `records` evidence tables at the paths in `item` (a JSON list) as one flat table.
 
-    Gives `out` (a path, or None when every text is empty), `records` and `empty`.
+    Gives `out` (a path in `folder`, or None when every text is empty), `records` and `empty`.
     """
+    out = Path(folder) / f"texts-{hashlib.sha256(item.encode()).hexdigest()[:32]}.parquet"
+    records, texts = 0, 0
+    with pq.ParquetWriter(out, FLAT, compression="zstd", compression_level=1) as writer:
+        for path in json.loads(item):
+            count, flat = _flattened(path, ordinals)
+            records += count
+            texts += flat.num_rows
+            writer.write_table(flat)
+    return {
+        "item": item,
+        "out": str(out) if texts else None,
+        "records": records,
+        "empty": records - texts,
+    }
+
+
+def _flattened(path: str, ordinals: Mapping[str, int]) -> tuple[int, pa.Table]:
+    """The number of records in a records table, and the flat table of its texts."""
     names = ["file", "row", "text_hash_high", "text_hash_low", "normal_chars", "bands"]
-    table = pq.read_table(item, columns=names)
+    table = pq.read_table(path, columns=names)
     texts = table.filter(pc.greater(table["normal_chars"], 0))
-    counts = {"records": table.num_rows, "empty": table.num_rows - texts.num_rows}
     if texts.num_rows == 0:
-        return {"item": item, "out": None, **counts}
+        return table.num_rows, FLAT.empty_table()
     ordinal = np.array([ordinals[name] for name in texts["file"].to_pylist()], np.int64)
-    bands = texts["bands"].combine_chunks().flatten().to_numpy().reshape(-1, BANDS)
     hashes = [texts[name].to_numpy() for name in ("text_hash_high", "text_hash_low")]
     flat = flat_table(
         (ordinal << ROW_BITS) + texts["row"].to_numpy(),
         np.stack(hashes, axis=1),
         texts["normal_chars"].to_numpy(),
-        bands,
+        texts["bands"].combine_chunks().flatten().to_numpy().reshape(-1, BANDS),
     )
-    out = Path(folder) / Path(item).name
-    pq.write_table(flat, out, compression="zstd", compression_level=1)
-    return {"item": item, "out": str(out), **counts}
+    return table.num_rows, flat

@@ -1,5 +1,6 @@
 """relate: which records repeat or nearly repeat an earlier one, as a ledger of pairs."""
 
+import json
 import tempfile
 from collections import Counter
 from collections.abc import Mapping
@@ -24,6 +25,8 @@ from pipelines.store.database import Store
 
 VERSION = "1"
 POLICY: tuple[str, ...] = ("duplicates",)
+AT_ONCE = 16
+"""Records tables in one item of work (a million records at most): fewer are not worth a pool."""
 
 
 def inputs(run_id: RunId, store: Store) -> Mapping[str, object]:
@@ -49,8 +52,7 @@ def relate(
         EvidenceError: The scan left another sketch, a table cannot be read, or a file was changed
             since the scan.
     """
-    sketch = runs.stage_summary(store, run_id, "scan").get("sketch", DEFAULT.name)
-    require_same(DEFAULT.name, str(sketch))
+    require_same(DEFAULT.name, _scanned_with(run_id, store))
     threshold = policy_of(run_id, store).duplicates.threshold
     dataset = runs.dataset_of(store, run_id)
     files = _files(run_id, store)
@@ -77,6 +79,12 @@ def relate(
     return StageOutput(summary=summary, tables=pairs or (store.evidence.empty("pairs"),))
 
 
+def _scanned_with(run_id: RunId, store: Store) -> str:
+    """The name of the sketch the scan left its band keys under."""
+    schemes = runs.stage_summary(store, run_id, "scan").get("schemes")
+    return str(schemes.get("sketch")) if isinstance(schemes, dict) else "unnamed"
+
+
 def _flatten(
     scanned: list[TableRef], files: list[str], engine: Engine, folder: str, progress: Progress
 ) -> tuple[list[str], Counter[str]]:
@@ -85,7 +93,9 @@ def _flatten(
     flat: list[str] = []
     counts: Counter[str] = Counter()
     work = partial(flatten, ordinals=ordinals, folder=folder)
-    for summary in engine.map(work, [table.uri for table in scanned]):
+    uris = [table.uri for table in scanned]
+    items = [json.dumps(uris[at : at + AT_ONCE]) for at in range(0, len(uris), AT_ONCE)]
+    for summary in engine.map(work, items):
         if "error" in summary:
             raise EvidenceError(
                 msg("a records table could not be read ({error})", error=str(summary["error"])),
@@ -94,7 +104,7 @@ def _flatten(
         counts.update({name: int(str(summary[name])) for name in ("records", "empty")})
         if summary["out"] is not None:
             flat.append(str(summary["out"]))
-        progress.advance()
+        progress.advance(AT_ONCE)
     return sorted(flat), counts
 
 
