@@ -47,9 +47,9 @@ _DETECTORS: tuple[tuple[Candidate, Callable[[str], Iterator[Hit]]], ...] = (
 
 def find(text: str, seen: Candidate = ALL) -> list[Hit]:
     """The hits in `text` by place, no two overlapping; `seen` names what can be in it at all."""
-    folded = fold(text)
+    folded, flags = fold(text), int(seen)
     return _without_overlaps(
-        hit for family, detector in _DETECTORS if family & seen for hit in detector(folded)
+        hit for family, detector in _DETECTORS if int(family) & flags for hit in detector(folded)
     )
 
 
