@@ -132,8 +132,8 @@ def hit_faults(name: str, rows: Mapping[int, Dialogue]) -> Iterator[Fault]:
             start = record.input.index(record.value)
             type_ = "id" if record.kind == "wrong" else record.kind
             place = {"column": "input", "start": start, "end": start + len(record.value)}
-            yield Fault(kind=fault, control="PI-01", file=name, row=row,
-                        detail={**place, "type": type_, "tier": tier})  # fmt: skip
+            detail = {**place, "type": type_, "tier": tier}
+            yield Fault(kind=fault, table="hits", file=name, row=row, detail=detail)
 
 
 def write_data(folder: Path) -> tuple[dict[str, dict[int, Dialogue]], list[Fault]]:
@@ -145,7 +145,9 @@ def write_data(folder: Path) -> tuple[dict[str, dict[int, Dialogue]], list[Fault
     lines: dict[str, list[Dialogue | str]] = {name: list(rows) for name, rows in files.items()}
     broken = base["zh"][-1].line()
     lines[BROKEN].insert(57, broken[: len(broken) // 2])
-    faults = [Fault(kind="malformed_line", control="QLT-02", file=BROKEN, row=57)]
+    faults = [
+        Fault(kind="malformed_line", control="PI-01", table="quarantine", file=BROKEN, row=57)
+    ]
     faults += copies(SEED, lines)
     placed_rows: dict[str, dict[int, Dialogue]] = {}
     (folder / "data").mkdir(parents=True, exist_ok=True)

@@ -54,7 +54,7 @@ def write_consents(
         if subject in LAPSED:
             yield Fault(kind="expired_consent", control="PI-02", file=file, row=row)
         if subject in WITHDRAWN:
-            yield Fault(kind="withdrawn_consent", control="PI-05", file=file, row=row)
+            yield Fault(kind="withdrawn_consent", control="PI-02", file=file, row=row)
 
 
 def write_people(seed: str, folder: Path, ids: Sequence[str]) -> Iterator[Fault]:

@@ -16,16 +16,19 @@ SWAPS = {
     "en": (("will", "shall"), ("please", "kindly"), ("and", "as well as")),
     "zh": (("您", "你"), ("可以", "能够"), ("请", "烦请"), ("的", "之")),
 }
-EXACT, NEAR = 3, 4
+EXACT, NEAR = 4, 5
 """Copies a language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One seeded fault: what it is, the control that must show it, and where it lies."""
+    """One seeded fault: what it is, what must show it, and where it lies."""
 
     kind: str
-    control: str
+    control: str | None = None
+    """The control that must not be met."""
+    table: str | None = None
+    """The evidence table that must hold it."""
     file: str | None = None
     row: int | None = None
     detail: Mapping[str, object] = field(default_factory=dict)
@@ -35,7 +38,8 @@ class Fault:
         place: Mapping[str, object] = (
             {} if self.file is None else {"file": self.file, "row": self.row}
         )
-        return {"kind": self.kind, "control": self.control, **place, **self.detail}
+        shown_by = {"control": self.control, "table": self.table}
+        return {"kind": self.kind, **shown_by, **place, **self.detail}
 
 
 def disguised(record: Dialogue, number: int) -> Dialogue:
@@ -81,6 +85,7 @@ def copies(seed: str, lines: dict[str, list[Dialogue | str]]) -> list[Fault]:
                 Fault(
                     kind="exact_duplicate" if exact else "near_duplicate",
                     control="QLT-01",
+                    table="pairs",
                     file=target,
                     row=len(lines[target]) - 1,
                     detail={"kept_file": home, "kept_row": row},
