@@ -13,10 +13,8 @@ from pipelines.kernels import acceptance, drawing
 from pipelines.kernels.agreement import MeasurementLevel
 from pipelines.kernels.agreement_ratings import Repeats, encode, resolved
 from pipelines.kernels.agreement_summary import measure
-from pipelines.model.errors import ConfigError
 from pipelines.model.evidence import DRAW, TableRef
 from pipelines.model.ids import RunId
-from pipelines.model.message import msg
 from pipelines.model.profile import Agreement, SampleDraw
 from pipelines.settings import Settings
 from pipelines.stages.base import Progress, StageOutput, policy_of
@@ -26,7 +24,6 @@ from pipelines.store.stage_results import stage_tables
 
 VERSION = "1"
 POLICY: tuple[str, ...] = ("sampling", "agreement")
-STANDARD = "ISO 2859-1"
 MANY_LOTS = 50
 """More rule versions than this are no versions; the labels are then judged as one lot."""
 WHOLE = "all"
@@ -147,7 +144,7 @@ def _judge(
         lot_size=len(items),
         frame_digest=drawn.frame_digest,
         plan={
-            "standard": STANDARD,
+            "standard": policy.sampling.standard,
             "level": plan.level,
             "aql": str(plan.aql),
             "severity": plan.severity.value,
@@ -168,11 +165,6 @@ def _judge(
 
 def _plan(lot_size: int, policy: Policy) -> acceptance.SamplePlan:
     rule = policy.sampling
-    if rule.standard != STANDARD:
-        raise ConfigError(
-            msg("There is no sampling standard {standard} here.", standard=rule.standard[:40]),
-            advice=msg("Write {standard} under sampling in the policy.", standard=STANDARD),
-        )
     return acceptance.plan(
         lot_size, aql=rule.aql, level=rule.level, severity=acceptance.Severity(rule.severity)
     )
