@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import typer
@@ -26,10 +27,12 @@ from pipelines.model.errors import ConfigError, EvidenceError
 from pipelines.model.evidence import PAIRS
 from pipelines.model.message import msg
 from pipelines.settings import Settings, read_settings
-from pipelines.stages.base import Progress
 from pipelines.stages.duplicates import Duplicates, find_duplicates, summary_of
 from pipelines.stages.rereading import Rereader
 from pipelines.stages.sketching import sketch_file
+
+if TYPE_CHECKING:
+    from pipelines.stages.base import Progress  # brings the store, which nothing here needs
 
 POOL_BYTES = 64 * 1024 * 1024
 """Below so much on disk, processes take longer to start than to work."""
@@ -101,7 +104,7 @@ def compare_files(
 
 
 def _sketch(
-    files: Sequence[Path], request: ReadRequest, engine: Local, folder: str, progress: Progress
+    files: Sequence[Path], request: ReadRequest, engine: Local, folder: str, progress: "Progress"
 ) -> Sketched:
     progress.start("scan", len(files))
     sketch = partial(sketch_file, paths=files, request=request, folder=folder)
