@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from pipelines.model.errors import LedgerError
+from pipelines.model.errors import LedgerError, TamperedError
 from pipelines.model.ledger import KeptHead, LedgerEntry, Subtree
 from pipelines.model.message import msg
 from pipelines.store import database
@@ -24,10 +24,19 @@ class LedgerBook:
         self._connection = connection
 
     def size(self) -> int:
-        """One more than the highest position; a gap below it is for verification to find."""
+        """One more than the highest position; a gap below it is for verification to find.
+
+        Raises:
+            TamperedError: it is not a number.
+        """
         highest = self._connection.execute(sa.select(sa.func.max(ledger_entries.c.position)))
         last = highest.scalar_one()
-        return 0 if last is None else int(last) + 1
+        if last is not None and not isinstance(last, int):
+            raise TamperedError(
+                msg("A position in the ledger is not a number."),
+                advice=msg("Run tda ledger verify, and restore the store from a back-up."),
+            )
+        return 0 if last is None else last + 1
 
     def entry(self, key: str) -> LedgerEntry | None:
         """The entry with that key."""
@@ -77,7 +86,7 @@ class LedgerBook:
     def subtrees(self) -> dict[tuple[int, int], bytes]:
         """Every kept subtree hash above the leaves, by (level, number)."""
         return {
-            (row.level, row.number): bytes(row.hash)
+            (row.level, row.number): row.hash
             for row in self._connection.execute(sa.select(ledger_subtrees))
         }
 
@@ -152,9 +161,19 @@ def appending(engine: sa.Engine) -> Iterator[LedgerBook]:
 
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[LedgerBook]:
-    """The ledger as it stands now; what is appended meanwhile does not show."""
-    with _isolated(engine, "REPEATABLE READ").connect() as connection, connection.begin():
-        yield LedgerBook(connection)
+    """The ledger as it stands now; what is appended meanwhile does not show.
+
+    Raises:
+        LedgerError: the database cannot give its rows.
+    """
+    try:
+        with _isolated(engine, "REPEATABLE READ").connect() as connection, connection.begin():
+            yield LedgerBook(connection)
+    except sa.exc.DBAPIError as error:
+        raise LedgerError(
+            msg("The ledger cannot be read: the database is damaged or out of reach."),
+            advice=msg("Check the disk and TDA_DATABASE_URL, or restore the store from a back-up."),
+        ) from error
 
 
 def _isolated(engine: sa.Engine, level: str) -> sa.Engine:
@@ -166,15 +185,23 @@ def _isolated(engine: sa.Engine, level: str) -> sa.Engine:
 
 def _as_entry(row: sa.Row[tuple[object, ...]]) -> LedgerEntry:
     return LedgerEntry(
-        position=row.position,
+        position=_number(row.position),
         key=row.entry_key,
         predicate=row.predicate,
-        leaf_hash=bytes(row.leaf_hash),
-        envelope=bytes(row.envelope),
+        leaf_hash=row.leaf_hash,
+        envelope=row.envelope,
     )
 
 
 def _as_head(row: sa.Row[tuple[object, ...]]) -> KeptHead:
     return KeptHead(
-        number=row.number, size=row.size, key_id=row.key_id, envelope=bytes(row.envelope)
+        number=_number(row.number),
+        size=_number(row.size),
+        key_id=row.key_id,
+        envelope=row.envelope,
     )
+
+
+def _number(value: object) -> int:
+    """`value`, or a number that no entry has where an SQLite file holds something else."""
+    return value if isinstance(value, int) else -1

@@ -325,3 +325,38 @@ def test_junk_in_every_column_is_a_fault_and_never_a_traceback(sealed):
         assert sealed.inspect().faults[0].reason is Reason.ENTRY_SIGNATURE
     sealed.execute(sa.update(ledger_heads).values(envelope=b"\xff"))
     assert Reason.HEAD_SIGNATURE in {f.reason for f in sealed.inspect().faults}
+
+
+@pytest.mark.parametrize("value", ["'text'", "12", "1e999", "x'00'"])
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("ledger_entries", "position"),
+        ("ledger_entries", "entry_key"),
+        ("ledger_entries", "predicate"),
+        ("ledger_entries", "leaf_hash"),
+        ("ledger_entries", "envelope"),
+        ("ledger_subtrees", "hash"),
+        ("ledger_heads", "number"),
+        ("ledger_heads", "size"),
+        ("ledger_heads", "key_id"),
+        ("ledger_heads", "envelope"),
+    ],
+)
+def test_a_value_of_another_type_in_an_sqlite_file_is_a_fault(sealed, table, column, value):
+    last = {"ledger_subtrees": "level = 3"}.get(table, "rowid = (SELECT max(rowid) FROM {0})")
+    line = f"UPDATE {table} SET {column} = {value} WHERE {last.format(table)}"
+    sealed.execute(line)
+    assert sealed.inspect().faults
+
+
+def test_nothing_is_appended_behind_a_position_that_is_no_number(sealed):
+    sealed.execute("UPDATE ledger_entries SET position = 'x' WHERE position = 10")
+    with pytest.raises(TamperedError, match="not a number"):
+        sealed.append(40)
+
+
+def test_a_text_that_is_not_utf_8_is_a_ledger_that_cannot_be_read(sealed):
+    sealed.execute("UPDATE ledger_entries SET entry_key = CAST(x'e9' AS TEXT) WHERE position = 1")
+    with pytest.raises(LedgerError, match="cannot be read"):
+        sealed.inspect()
