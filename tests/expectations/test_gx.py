@@ -107,5 +107,5 @@ def test_no_two_expectations_of_a_suite_share_a_sort_key(name):
 def test_a_profile_without_sources_gives_a_frame_without_rows():
     frame = source_frame(ex.profile(sources=()))
     assert isinstance(frame, pd.DataFrame)
-    assert list(frame.columns)[0] == "source"
+    assert next(iter(frame.columns)) == "source"
     assert len(frame) == 0
