@@ -17,7 +17,7 @@ from pipelines.model.ids import Digest, digest_of
 
 _MAGIC = b"PAR1"
 _BUFFER_BYTES = 1024 * 1024
-_EXPANDED_BYTES = 2 * BLOCK_BYTES
+_EXPANDED_BYTES = 8 * BLOCK_BYTES
 """What a batch may hold if every value of it were the whole dictionary."""
 _ERRORS = (pa.ArrowException, OSError, OverflowError)
 
@@ -157,13 +157,14 @@ class _RowGroups:
     ) -> Iterator[Block]:
         """Hand the good rows on in parts that fit a block."""
         good = np.delete(np.arange(len(rows)), sorted(faults))
+        if faults:
+            texts = [text.take(pa.array(good)) for text in texts]
         ends = np.cumsum(sizes[good])
         start = 0
         while start < len(good):
             before = ends[start - 1] if start else 0
             stop = max(start + 1, int(np.searchsorted(ends, before + BLOCK_BYTES, side="right")))
-            part = pa.array(good[start:stop])
-            columns = [text.take(part) for text in texts]
+            columns = [text.slice(start, stop - start) for text in texts]
             size = int(ends[stop - 1] - before)
             yield from self._gathering.add(rows[good[start:stop]], columns, size)
             start = stop

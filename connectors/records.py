@@ -128,13 +128,21 @@ class Gathering:
         if not self._parts and not self._quarantined:
             return
         if self._parts:
-            arrays = [pa.concat_arrays(list(parts)) for parts in zip(*self._parts, strict=True)]
+            arrays = [_one_array(parts) for parts in zip(*self._parts, strict=True)]
         else:
             arrays = [pa.array([], field.type) for field in self._schema]
         batch = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
         done = Block(batch=batch, quarantined=tuple(self._quarantined))
         self._restart()
         yield done
+
+
+def _one_array(parts: Sequence[pa.Array]) -> pa.Array:
+    # one part may be a record of hundreds of megabytes, which is not worth a copy; but kernels
+    # that look at the buffers of a block find its first value at their beginning
+    if len(parts) == 1 and parts[0].offset == 0:
+        return parts[0]
+    return pa.concat_arrays(list(parts))
 
 
 def quarantined(row: int | None, fault: Fault) -> Quarantined:
