@@ -1,6 +1,6 @@
 """The invented run of `sample_record.py`, assembled and rendered once."""
 
-import importlib.util
+import importlib
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -11,26 +11,18 @@ from pipelines.report.assemble import assemble
 from pipelines.report.html import render_html
 from pipelines.report.model import Report
 
-
-def _load(name: str) -> ModuleType:
-    path = Path(__file__).parent / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(f"tests_report_{name}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+# the parts of the invented run import each other by their plain names
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session")
 def sample() -> ModuleType:
-    return _load("sample_record")
+    return importlib.import_module("sample_record")
 
 
 @pytest.fixture(scope="session")
 def page() -> ModuleType:
-    return _load("page")
+    return importlib.import_module("page_reading")
 
 
 @pytest.fixture(scope="session")
