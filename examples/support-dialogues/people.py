@@ -79,7 +79,7 @@ def write_people(seed: str, folder: Path, ids: Sequence[str]) -> Iterator[Fault]
         if own:
             self_reviewed.append(item)
         reviewer = SELF_REVIEWER if own else ("R-01", "R-02")[number % 2]
-        verdict = "rejected" if chance(seed, item + "/verdict", 100) < 2 else "approved"
+        verdict = "rejected" if chance(seed, item + "/verdict", 100) < 1 else "approved"
         reviews.append((item, reviewer, verdict, (at + timedelta(days=2)).isoformat()))
     header = ("item", "annotator", "label", "rule_version", "at", "seconds")
     write_csv(folder / "people" / "labels.csv", header, labels)

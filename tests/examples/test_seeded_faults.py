@@ -101,3 +101,9 @@ def test_labels_after_the_qualification_lapsed_are_found_item_by_item(audit: Any
     assert found["subject"] == f"annotator:{fault['annotator']}"
     assert sorted(found["places"]) == fault["items"]
     assert found["count"] == len(fault["items"])
+
+
+def test_nothing_else_is_said_to_be_amiss(audit: Any) -> None:
+    seeded = {fault["control"] for fault in LISTED["faults"] if fault["control"]}
+    found = {f["control"] for f in audit.findings if f["outcome"] == "failed"}
+    assert found == {*seeded, "SRC-13"}
