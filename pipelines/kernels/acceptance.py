@@ -16,7 +16,7 @@ from enum import StrEnum
 import numpy as np
 from scipy.special import betainc, betaincinv
 
-from pipelines.kernels.intervals import hypergeometric_at_most
+from pipelines.kernels.intervals import ROUNDING, hypergeometric_at_most
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
 
@@ -202,5 +202,5 @@ def quality_accepted(plan_: SamplePlan, chance: float = 0.10) -> float | None:
     while low < high:
         middle = (low + high) // 2
         accepted = hypergeometric_at_most(plan_.accept, plan_.sample_size, middle, plan_.lot_size)
-        low, high = (low, middle) if accepted <= chance else (middle + 1, high)
+        low, high = (low, middle) if accepted <= chance * (1 + ROUNDING) else (middle + 1, high)
     return low / plan_.lot_size

@@ -8,6 +8,9 @@ Reference:
 import numpy as np
 from scipy.special import betaincinv, log1p, logsumexp
 
+ROUNDING = 1e-9
+"""Chances this close to a limit count as equal to it, so that no bound hangs on the last bit."""
+
 
 def clopper_pearson(found: int, sample: int, *, confidence: float = 0.95) -> tuple[float, float]:
     """The exact two-sided interval of a share of which `found` in `sample` were seen.
@@ -43,10 +46,11 @@ def finite_upper_bound(found: int, sample: int, lot: int, *, confidence: float =
     _check(found, sample, confidence)
     if sample > lot:
         raise ValueError("the sample is larger than the lot")
+    believable = (1 - confidence) * (1 - ROUNDING)
     low, high = found, lot - (sample - found)
     while low < high:
         middle = (low + high + 1) // 2
-        likely = hypergeometric_at_most(found, sample, middle, lot) > 1 - confidence
+        likely = hypergeometric_at_most(found, sample, middle, lot) >= believable
         low, high = (middle, high) if likely else (low, middle - 1)
     return low
 

@@ -61,9 +61,14 @@ def test_the_finite_bound_is_the_last_lot_the_sample_does_not_contradict(
     sample = data.draw(st.integers(1, lot))
     found = data.draw(st.integers(0, sample))
     possible = range(found, lot - (sample - found) + 1)
-    believable = [d for d in possible if exact_at_most(found, sample, d, lot) > Fraction(1, 20)]
+    believable = [d for d in possible if exact_at_most(found, sample, d, lot) >= Fraction(1, 20)]
     assert finite_upper_bound(found, sample, lot) == max(believable)
     assert finite_lower_bound(found, sample, lot) <= found * lot // sample
+
+
+def test_a_chance_of_exactly_the_limit_still_counts_as_believable() -> None:
+    # 3 right items in 60: one drawn at random is right with a chance of exactly 0.05
+    assert finite_upper_bound(0, 1, 60) == 57
 
 
 def test_a_census_leaves_no_doubt() -> None:
