@@ -37,10 +37,9 @@ def group(
     place = np.empty(count, np.int64)
     place[order] = np.arange(count)
     ends = np.zeros(count + 1, np.int64)
-    np.cumsum(np.bincount(place[members], minlength=count), out=ends[1:])
+    sizes = np.zeros(int(keys[-1]) + 1 if len(keys) else 0, np.int32)
     by_member = np.empty(len(keys), np.int32)
-    _spread(keys, members, place, ends, by_member)
-    sizes = np.bincount(keys).astype(np.int32)
+    _spread(keys, members, place, ends, by_member, sizes)
     return order, Groups(ends=ends, keys=by_member, sizes=sizes)
 
 
@@ -74,7 +73,13 @@ def _spread(
     place: NDArray[np.int64],
     ends: NDArray[np.int64],
     by_member: NDArray[np.int32],
+    sizes: NDArray[np.int32],
 ) -> None:
+    for entry in range(len(keys)):
+        ends[place[members[entry]] + 1] += 1
+        sizes[keys[entry]] += 1
+    for at in range(len(place)):
+        ends[at + 1] += ends[at]
     filled = ends[:-1].copy()
     for entry in range(len(keys)):
         at = place[members[entry]]

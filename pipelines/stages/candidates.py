@@ -103,17 +103,22 @@ def find_candidates(flat: Sequence[str], *, engine: Engine, folder: Path) -> Can
 
 def _entries(path: str, members: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Number of the key, and of the member, of each entry; 8 bytes an entry in memory."""
-    keys, numbers = list[NDArray[np.int32]](), list[NDArray[np.int32]]()
-    last, number = None, -1
+    keys = np.empty(_rows(path), np.int32)
+    numbers = np.empty(len(keys), np.int32)
+    at, last, number = 0, None, -1
     for batch in _batches(path, "band_key", "place"):
         values = batch.column(0).to_numpy()
+        part = slice(at, at + len(values))
         begins = np.concatenate(([values[0] != last], values[1:] != values[:-1]))
-        keys.append((number + np.cumsum(begins)).astype(np.int32))
-        last, number = values[-1], int(keys[-1][-1])
-        numbers.append(np.searchsorted(members, batch.column(1).to_numpy()).astype(np.int32))
-    if not keys:
-        return np.empty(0, np.int32), np.empty(0, np.int32)
-    return np.concatenate(keys), np.concatenate(numbers)
+        keys[part] = number + np.cumsum(begins)
+        numbers[part] = np.searchsorted(members, batch.column(1).to_numpy())
+        at, last, number = part.stop, values[-1], int(keys[part.stop - 1])
+    return keys, numbers
+
+
+def _rows(path: str) -> int:
+    with pq.ParquetFile(path) as file:
+        return int(file.metadata.num_rows)
 
 
 def _columns(path: str, *names: str) -> list[NDArray[np.int64]]:
