@@ -61,9 +61,10 @@ def test_the_finite_bound_is_the_last_lot_the_sample_does_not_contradict(
     sample = data.draw(st.integers(1, lot))
     found = data.draw(st.integers(0, sample))
     possible = range(found, lot - (sample - found) + 1)
-    believable = [d for d in possible if exact_at_most(found, sample, d, lot) >= Fraction(1, 20)]
-    assert finite_upper_bound(found, sample, lot) == max(believable)
-    assert finite_lower_bound(found, sample, lot) <= found * lot // sample
+    few = [d for d in possible if exact_at_most(found, sample, d, lot) >= Fraction(1, 20)]
+    many = [d for d in possible if 1 - exact_at_most(found - 1, sample, d, lot) >= Fraction(1, 20)]
+    assert finite_upper_bound(found, sample, lot) == max(few)
+    assert finite_lower_bound(found, sample, lot) == min(many)
 
 
 def test_a_chance_of_exactly_the_limit_still_counts_as_believable() -> None:
