@@ -39,6 +39,8 @@ class Entry:
     severity: Severity
     kind: str
     """auto = computed, hybrid = computed over human verdicts, manual = attestation and file."""
+    only: tuple[str, ...]
+    """What the manifest must declare for the control to apply: `annotation`, or source types."""
     metric: str
     """The figure and its limit as the catalogue states them."""
     control: Control | None
@@ -90,6 +92,7 @@ def _entry(number: str, content: Mapping[str, object], test: Control | None) -> 
         confidence=Confidence(str(content["confidence"])),
         severity=Severity(str(content["severity"])),
         kind=str(content["kind"]),
+        only=tuple(str(need) for need in _list(content.get("only", []))),
         metric=str(content["metric"]),
         control=test,
     )

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from expectations.catalogue import catalogue
+from expectations.catalogue import catalogue, catalogue_ids
 from expectations.findings import day
 from expectations.policy import Policy, Waiver
 from pipelines.model.audit import ControlResult, GateDecision, GateReason
+from pipelines.model.finding import Finding
 from pipelines.model.message import Message, msg
 from pipelines.model.outcome import Gate, Outcome, Severity
 
@@ -30,11 +31,8 @@ def decide(
         for w in sorted(policy.waivers, key=lambda w: w.id, reverse=True)
         if w.in_force(day(at))
     }
-    reasons = [
-        r
-        for result in sorted(results, key=lambda r: r.control)
-        for r in _reasons(result, in_force.get(result.control))
-    ]
+    ordered = sorted(results, key=lambda result: (_weight(result), _place(result)))
+    reasons = [r for result in ordered for r in _reasons(result, in_force.get(result.control))]
     if quarantined:
         text = msg("{count} items are quarantined: not read, and not judged", count=quarantined)
         reasons.append(GateReason(control="quarantine", rung=Gate.CONDITIONAL, message=text))
@@ -57,49 +55,49 @@ def _highest(reasons: Sequence[GateReason]) -> Gate:
     return next((rung for rung in LADDER if rung in rungs), Gate.PASS)
 
 
+def _weight(result: ControlResult) -> tuple[bool, int]:
+    """What was tested before what was not, the heavier control first."""
+    untested = all(finding.outcome is Outcome.UNTESTED for finding in result.findings)
+    return untested, list(Severity).index(result.severity)
+
+
+def _place(result: ControlResult) -> tuple[int, str]:
+    ids = catalogue_ids()
+    known = ids.index(result.control) if result.control in ids else len(ids)
+    return known, result.control
+
+
 def _reasons(result: ControlResult, waiver: Waiver | None) -> Iterator[GateReason]:
-    outcomes = [finding.outcome for finding in result.findings]
-    against = outcomes.count(Outcome.FAILED)
-    lacking = sum(outcome in _OPEN for outcome in outcomes)
+    against = [f for f in result.findings if f.outcome is Outcome.FAILED]
+    lacking = [f for f in result.findings if f.outcome in _OPEN]
     if against and result.severity is Severity.BLOCKER and waiver is not None:
         yield GateReason(
             control=f"waiver:{waiver.id}",
             rung=Gate.CONDITIONAL,
             message=msg(
-                "{control} is not met and is waived until {until}, approved by {who}",
+                "{control} is not met and is waived until {until}, approved by {who}: {fact}",
                 control=result.control,
                 until=waiver.end.isoformat(),
                 who=waiver.approved_by,
+                fact=_fact(against),
             ),
         )
     elif against:
-        yield GateReason(
-            control=result.control,
-            rung=Gate.FAIL if result.severity is Severity.BLOCKER else Gate.CONDITIONAL,
-            message=msg(
-                "{control} is not met in {count} of {all} findings",
-                control=result.control,
-                count=against,
-                all=len(outcomes),
-            ),
-        )
+        rung = Gate.FAIL if result.severity is Severity.BLOCKER else Gate.CONDITIONAL
+        yield GateReason(control=result.control, rung=rung, message=_fact(against))
     if lacking:
-        yield GateReason(
-            control=result.control,
-            rung=Gate.INCOMPLETE if result.severity in _HEAVY else Gate.CONDITIONAL,
-            message=_lacking(result, lacking),
-        )
+        rung = Gate.INCOMPLETE if result.severity in _HEAVY else Gate.CONDITIONAL
+        yield GateReason(control=result.control, rung=rung, message=_fact(lacking))
 
 
-def _lacking(result: ControlResult, lacking: int) -> Message:
-    if all(finding.outcome is Outcome.UNTESTED for finding in result.findings):
-        return msg("{control} was not tested", control=result.control)
-    return msg(
-        "{control} cannot be told in {count} of {all} findings",
-        control=result.control,
-        count=lacking,
-        all=len(result.findings),
+def _fact(findings: Sequence[Finding]) -> Message:
+    """What the weightiest of `findings` says, and how many there are beside it."""
+    first = min(
+        findings, key=lambda f: (f.outcome.rank, -(f.count or 0), f.subject, str(f.message))
     )
+    if len(findings) == 1:
+        return first.message
+    return msg("{fact} (and {count} more findings)", fact=first.message, count=len(findings) - 1)
 
 
 def _applied(result: ControlResult) -> bool:

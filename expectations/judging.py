@@ -5,9 +5,10 @@ from datetime import datetime
 
 from expectations.catalogue import UNCONFIRMED, Entry, catalogue
 from expectations.control import OPTIONAL, Control
-from expectations.findings import cannot_tell, day, shown
+from expectations.findings import cannot_tell, day, inapplicable, nothing_labelled, shown
 from expectations.policy import Attestation, Policy, printed
 from pipelines.model.audit import ControlResult
+from pipelines.model.dataset import Dataset
 from pipelines.model.finding import Finding
 from pipelines.model.message import msg
 from pipelines.model.outcome import Level, Outcome, Severity
@@ -56,7 +57,10 @@ def judge_entry(
     entry: Entry, evidence: Mapping[str, object], policy: Policy, digests: Mapping[str, str]
 ) -> ControlResult:
     """The result of one entry: its test's findings, and what a person attests beside them."""
-    findings = findings_of(entry.control, evidence, policy) if entry.control else (_no_test(),)
+    if entry.control is not None:
+        findings = findings_of(entry.control, evidence, policy)
+    else:
+        findings = (_without_test(entry, evidence),)
     attested = _attested(entry, policy, evidence.get("at"))
     if attested is not None:
         findings = _with_attestation(entry, findings, attested)
@@ -109,7 +113,17 @@ def severity_of(entry: Entry, policy: Policy) -> tuple[Severity, bool]:
     return (Severity.HIGH if lowered else entry.severity), lowered
 
 
-def _no_test() -> Finding:
+def _without_test(entry: Entry, evidence: Mapping[str, object]) -> Finding:
+    """Inapplicable where the manifest declares nothing of the kind, else untested."""
+    dataset = evidence.get("dataset")
+    if entry.only and isinstance(dataset, Dataset):
+        types = {source.type for source in dataset.sources}
+        if entry.only == ("annotation",):
+            if dataset.annotation is None:
+                return nothing_labelled()
+        elif types and None not in types and types.isdisjoint(entry.only):
+            text = msg("no source is of type {type}", type=", ".join(entry.only))
+            return inapplicable("sources", text, level=Level.ATTESTED)
     return Finding(
         subject="dataset",
         outcome=Outcome.UNTESTED,

@@ -36,9 +36,10 @@ _BOTH = (ex.annotator(), ex.annotator("R-01"))
                 "dataset": ex.LABELLED,
                 "annotators": (
                     ex.annotator(topics=("task_rules", "tools", "quality_verification")),
+                    ex.annotator("R-01"),
                 ),
                 "labels": ex.labels({}),
-                "reviews": None,
+                "reviews": ex.reviews({}),
             },
             expect=(Outcome.FAILED,),
         ),
@@ -84,6 +85,9 @@ def ann_05(
         yield cannot_tell(
             "annotators", msg("there is no register, or nobody is known to have worked")
         )
+        return
+    if labels is None or (reviews is None and dataset.annotation.reviews is not None):
+        yield cannot_tell("annotators", msg("labels or reviews are declared and were not read"))
         return
     register = {person.id: person for person in annotators}
     trained = 0

@@ -150,7 +150,9 @@ def _inherited(
 
 def _said(terms: Terms, source: Source) -> Message:
     name = shown(source.id)
-    stated = shown(source.licence.id or "–")
+    stated = shown(source.licence.id or "")
+    if source.licence.id is None:
+        return msg("{source} states no licence whose terms could be judged", source=name)
     match terms:
         case Terms.OPEN:
             return msg("{licence} of {source} allows use and change", licence=stated, source=name)

@@ -3,6 +3,7 @@ import pytest
 from expectations.catalogue import UNCONFIRMED, catalogue, catalogue_ids
 from expectations.clause import MEASURES, clauses, frameworks
 from expectations.policy import load_policy
+from pipelines.model.source import SourceType
 
 ENTRIES = list(catalogue().values())
 COUNTS = {
@@ -27,6 +28,7 @@ def test_an_entry_is_whole_in_both_languages(entry):
     assert entry.counted.startswith(f"{MEASURES} ")
     assert entry.kind in ("auto", "hybrid", "manual")
     assert entry.metric
+    assert entry.only in ((), ("annotation",)) or set(entry.only) <= set(SourceType)
     assert {entry.counted, entry.rests_on, *entry.clauses} <= set(clauses())
 
 

@@ -8,6 +8,7 @@ from expectations.judging import crashed, judge, judge_all, judge_entry
 from expectations.policy import Attestation, Confirmation, load_policy
 from pipelines.model.ids import digest_of
 from pipelines.model.outcome import Level, Outcome, Severity
+from pipelines.model.source import SourceType
 
 POLICY = load_policy()
 EVIDENCE = {
@@ -50,6 +51,19 @@ def test_a_control_without_a_test_is_untested_and_says_so():
     result = judge_entry(catalogue()["SRC-02"], EVIDENCE, POLICY, DIGESTS)
     assert [finding.outcome for finding in result.findings] == [Outcome.UNTESTED]
     assert "attest" in str(result.findings[0].message)
+
+
+def test_a_control_without_a_test_does_not_apply_where_the_manifest_declares_nothing_of_the_kind():
+    def outcome(control, *sources, **more):
+        evidence = {**EVIDENCE, "dataset": ex.dataset(*sources, **more)}
+        return judge_entry(catalogue()[control], evidence, POLICY, DIGESTS).outcome
+
+    assert outcome("ANN-14") is Outcome.INAPPLICABLE
+    assert outcome("ANN-14", annotation=ex.annotation()) is Outcome.UNTESTED
+    assert outcome("SRC-12") is Outcome.INAPPLICABLE
+    assert outcome("SRC-12", ex.source(type=SourceType.COMMERCIAL)) is Outcome.UNTESTED
+    assert outcome("SRC-12", ex.source(type=None)) is Outcome.UNTESTED
+    assert outcome("SRC-12", sources=()) is Outcome.UNTESTED
 
 
 def test_a_result_names_the_evidence_and_the_thresholds_it_was_judged_with():
