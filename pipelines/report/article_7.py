@@ -1,6 +1,8 @@
 """Article 7: sources and their licences, consent, personal information, duplicates, quality."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -16,6 +18,8 @@ from pipelines.report.words import CONSENT_STATES
 TOP = 12
 """Sources drawn one by one in a chart; the rest is one row called others."""
 TOP_LICENCES = 7
+ROWS = 30
+"""Sources in the table of the page; all of them are in the JSON."""
 
 STANDINGS = ("reviewed", "unreviewed", "lapsed", "unstated")
 """Where a licence stands, best first; the weakest branch decides for the whole dataset."""
@@ -68,7 +72,15 @@ def source_rows(record: AuditRecord) -> tuple[SourceRow, ...]:
     rows += [_row("", name, measured[name], record) for name in strays]
     if None in measured and measured[None].records:
         rows.append(_row("", None, measured[None], record))
-    return tuple(rows)
+    return _with_room(rows)
+
+
+def _with_room(sources: Sequence[SourceRow]) -> tuple[SourceRow, ...]:
+    """The sources, of which those without a licence in force, then the largest, are printed."""
+    weak = [row for row in sources if row.standing in ("lapsed", "unstated")]
+    rest = [row for row in sources if row.standing not in ("lapsed", "unstated")]
+    kept = {id(row) for row in [*weak, *rest][:ROWS]}
+    return tuple(replace(row, printed=id(row) in kept) for row in sources)
 
 
 def _records(measured: SourceProfile | None) -> int:

@@ -1,6 +1,7 @@
 """Results per clause, and findings per control."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from pipelines.model.audit import AuditRecord, ClauseVerdict, ControlResult
 from pipelines.model.finding import Finding
@@ -8,7 +9,10 @@ from pipelines.model.outcome import Confidence, Outcome, Severity
 from pipelines.report.catalogue_view import CatalogueView
 from pipelines.report.clauses import clause_label, clause_order
 from pipelines.report.figures import Share
-from pipelines.report.model import ClauseRow, ControlRow, Fact, FindingGroup
+from pipelines.report.model import ClauseRow, ControlRow, Fact, FactGroup, FindingGroup
+
+GROUP, ALONE = 2, 4
+"""Facts printed of one wording: beside other wordings, and alone."""
 
 _UNCONFIRMED = (Confidence.DRAFT, Confidence.MEMORY)
 
@@ -61,7 +65,7 @@ def finding_groups(record: AuditRecord, catalogue: CatalogueView) -> tuple[Findi
 
 def _control_row(result: ControlResult, catalogue: CatalogueView) -> ControlRow:
     view = catalogue.control(result.control)
-    facts = sorted(result.findings, key=lambda finding: finding.outcome.rank)
+    facts = tuple(_fact(finding) for finding in heaviest_first(result.findings))
     return ControlRow(
         control=result.control,
         title=view.title,
@@ -73,9 +77,28 @@ def _control_row(result: ControlResult, catalogue: CatalogueView) -> ControlRow:
         confidence=view.confidence,
         remedy=view.remedy,
         tested=view.tested,
-        facts=tuple(_fact(finding) for finding in facts),
+        facts=facts,
+        shown=_shown(facts),
         thresholds=result.thresholds,
         evidence=result.evidence,
+    )
+
+
+def heaviest_first(findings: Iterable[Finding]) -> list[Finding]:
+    """By outcome, worst first; then what concerns most records; then by subject."""
+    return sorted(findings, key=lambda f: (f.outcome.rank, -(f.count or 0), f.subject))
+
+
+def _shown(facts: tuple[Fact, ...]) -> tuple[FactGroup, ...]:
+    """The first facts of each outcome and wording, so that one wording cannot hide another."""
+    groups: dict[tuple[Outcome, str], list[Fact]] = {}
+    for fact in facts:
+        if fact.outcome not in (Outcome.PASSED, Outcome.INAPPLICABLE):
+            groups.setdefault((fact.outcome, fact.message.text), []).append(fact)
+    room = GROUP if len(groups) > 1 else ALONE
+    return tuple(
+        FactGroup(facts=tuple(held[:room]), more=max(len(held) - room, 0))
+        for held in groups.values()
     )
 
 

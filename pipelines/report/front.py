@@ -43,11 +43,12 @@ def identity(record: AuditRecord) -> Identity:
 def gate_part(record: AuditRecord, catalogue: CatalogueView) -> GatePart:
     """The gate as it was decided; nothing is judged again here."""
     decision = record.gate
-    deciding = [reason for reason in decision.reasons if reason.rung is decision.gate]
+    reasons = _reasons(record, catalogue)
     return GatePart(
         gate=decision.gate,
-        lead=_lead(decision.gate, record.policy_version, len(deciding)),
-        reasons=tuple(_reason(reason, catalogue) for reason in deciding),
+        lead=_lead(decision.gate, record.policy_version, len(reasons)),
+        reasons=reasons,
+        bare=sum(1 for reason in reasons if reason.bare),
         ladder=_ladder(record),
         applied=decision.applied,
         catalogue=decision.catalogue,
@@ -86,13 +87,23 @@ def _lead(gate: Gate, policy: str, count: int) -> Message:
             assert_never(gate)
 
 
-def _reason(reason: GateReason, catalogue: CatalogueView) -> Reason:
-    clauses = catalogue.control(reason.control).clauses
-    return Reason(
-        control=reason.control,
-        message=reason.message,
-        clause=clause_label(clauses[0]) if clauses else None,
-    )
+def _reasons(record: AuditRecord, catalogue: CatalogueView) -> tuple[Reason, ...]:
+    outcomes = {result.control: result.outcome for result in record.results}
+    reasons = []
+    for reason in record.gate.reasons:
+        if reason.rung is not record.gate.gate:
+            continue
+        view = catalogue.control(reason.control)
+        untested = outcomes.get(reason.control) is Outcome.UNTESTED
+        reasons.append(
+            Reason(
+                control=reason.control,
+                message=reason.message,
+                bare=untested and not view.tested,
+                clause=clause_label(view.clauses[0]) if view.clauses else None,
+            )
+        )
+    return tuple(sorted(reasons, key=lambda reason: reason.bare))
 
 
 def _ladder(record: AuditRecord) -> tuple[Rung, ...]:
@@ -212,6 +223,7 @@ def _consent(record: AuditRecord) -> KeyFigure:
             base=base,
             unlinked=consents.count("not_linkable"),
         ),
+        lacking=valid < consents.count("not_linkable"),
     )
 
 

@@ -93,6 +93,7 @@ def _environment(language: Language) -> Environment:
     environment.filters["moment"] = lambda at: _moment(at, language)
     environment.filters["day"] = lambda at: Said(at.isoformat())
     environment.filters["short"] = short
+    environment.filters["ticks"] = lambda words: _ticks(_shown(words, language))
     environment.filters["plainly"] = lambda number: Said(str(number))
     return environment
 
@@ -116,6 +117,17 @@ def _shown(value: object, language: Language) -> str:
             return visible(str(value))
         case _:
             raise TypeError(f"a template printed a {type(value).__name__}")
+
+
+def _ticks(words: str) -> Markup:
+    """The words with what stands between backticks set as code."""
+    parts = words.split("`")
+    if len(parts) % 2 == 0:
+        return Markup("{}").format(words)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part
+        for place, part in enumerate(parts)
+    )
 
 
 def _moment(at: datetime, language: Language) -> Said:

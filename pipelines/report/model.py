@@ -37,6 +37,8 @@ class Reason:
 
     control: str
     message: Message
+    bare: bool
+    """Nothing but that this version has no test for the control."""
     clause: Bilingual | None
 
 
@@ -58,7 +60,9 @@ class GatePart:
     gate: Gate
     lead: Message
     reasons: tuple[Reason, ...]
-    """Of the deciding rung, all of them."""
+    """Of the deciding rung, all of them; those without a test in this version come last."""
+    bare: int
+    """Reasons that are only that this version has no test."""
     ladder: tuple[Rung, ...]
     applied: int
     catalogue: int
@@ -122,6 +126,14 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FactGroup:
+    """Facts of one outcome in the same words: the heaviest, and how many more there are."""
+
+    facts: tuple[Fact, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ControlRow:
     """One control with everything it said, worst facts first."""
 
@@ -136,6 +148,8 @@ class ControlRow:
     remedy: Bilingual
     tested: bool
     facts: tuple[Fact, ...]
+    shown: tuple[FactGroup, ...]
+    """What a page has room for of the facts that are neither met nor inapplicable."""
     thresholds: Mapping[str, str | int]
     evidence: Mapping[str, str]
 

@@ -39,6 +39,8 @@ class SourceRow:
     pi_hits: int
     languages: Mapping[str, int]
     lengths: tuple[int, ...]
+    printed: bool = True
+    """In the table of the page; the others are gathered in one row there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

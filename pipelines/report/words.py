@@ -159,6 +159,12 @@ def subject(named: str) -> Message | str:
             return msg("lot {name}", name=name)
         case "file":
             return msg("file {name}", name=name)
+        case "topic":
+            return msg("topic {name}", name=name)
+        case "rules":
+            return msg("rules {name}", name=name)
+        case "clause":
+            return msg("clause {name}", name=name)
         case "dataset" if not colon:
             return msg("whole dataset")
         case _:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.model.outcome import Outcome
+from pipelines.model.outcome import Gate, Outcome
 from pipelines.report.assemble import assemble
 from pipelines.report.html import render_html
 
@@ -115,3 +115,17 @@ def test_a_lot_nobody_has_reviewed_has_no_share_wrong(sample, page) -> None:
     assert "not reviewed yet: 315" in text
     assert not re.search(r"wrong 0 / 0", text)
     assert "drawn, not reviewed yet" in text
+
+
+def test_a_gate_that_lacks_evidence_names_what_was_looked_at_before_what_was_not(
+    sample, page
+) -> None:
+    record = sample.sample_record()
+    gate = replace(record.gate, gate=Gate.INCOMPLETE, after_repair=Gate.CONDITIONAL)
+    report = assemble(replace(record, gate=gate), sample.catalogue())
+    text = " ".join(page.lines(render_html(report, "en")))
+
+    assert [reason.control for reason in report.gate.reasons if reason.bare] == ["CNT-03", "SEC-01"]
+    assert report.gate.reasons[-1].control == "SEC-01"
+    assert "Controls on this rung without a test in this version: 2" in text
+    assert "the answer sheet has no answer on mechanism REP-01" in text

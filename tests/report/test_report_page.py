@@ -1,5 +1,9 @@
 import re
+from dataclasses import replace
 
+from pipelines.report.assemble import assemble
+from pipelines.report.catalogue_view import Bilingual
+from pipelines.report.html import render_html
 from pipelines.report.model import Report
 
 FOREIGN = {"script", "iframe", "object", "embed", "link", "img", "form", "base", "foreignobject"}
@@ -104,3 +108,16 @@ def test_no_score_and_no_legal_conclusion_is_printed(page, chinese, english) -> 
 
     assert not re.search("合规|违法|得分", zh)
     assert not re.search(r"\b(compliant|illegal|guaranteed|safe|score)\b", en)
+
+
+def test_words_between_backticks_are_set_as_code(sample, page) -> None:
+    catalogue = sample.catalogue()
+    view = catalogue.controls["SRC-06"]
+    remedy = Bilingual(zh="写明 `record.subject` 列", en="give the `record.subject` <column>")
+    changed = replace(
+        catalogue, controls={**catalogue.controls, "SRC-06": replace(view, remedy=remedy)}
+    )
+    elements = page.read(render_html(assemble(sample.sample_record(), changed), "en"))
+    cell = next(e for e in elements if e.text == "give the record.subject <column>")
+
+    assert cell.names == ["code"]

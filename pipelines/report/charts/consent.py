@@ -8,6 +8,9 @@ from pipelines.report.figures import Share
 from pipelines.report.model_articles import ConsentPart
 from pipelines.report.words import CONSENT_STATES
 
+ENLARGED = 0.75
+"""Share of valid records from which the rest is drawn once more, enlarged."""
+
 BARS = {"unk": "h", "not": "fn", "b": "b"}
 TEXTS = {"unk": "tb fu", "not": "tb fn", "b": "tb"}
 
@@ -24,9 +27,11 @@ def consent(part: ConsentPart, say: Say) -> Markup:
         width = WIDTH * count / part.base
         parts.append(rect(x, 18, width, 20, _bar(state)))
         x += width
-    if rest:
+    tiny = whole > ENLARGED * WIDTH
+    if rest and tiny:
         parts += _enlarged(rest, part.base, whole, say)
-    height = 44 if not rest else 92 + 16 * len(rest)
+    parts += _labels(rest, part.base, 103 if tiny else 54, say)
+    height = (92 if tiny else 43) + 16 * len(rest)
     spoken = ", ".join(
         f"{say(_word(state))} {Share(count=count, base=part.base).percent}"
         for state, count in part.states
@@ -44,10 +49,16 @@ def _enlarged(rest: list[tuple[str, int]], base: int, whole: float, say: Say) ->
         ),
     ]
     x = 0.0
-    for place, (state, count) in enumerate(rest):
+    for state, count in rest:
         width = WIDTH * count / missing
         parts.append(rect(x, 66, max(width - 1.2, 0.8), 20, _bar(state)))
         x += width
+    return parts
+
+
+def _labels(rest: list[tuple[str, int]], base: int, top: float, say: Say) -> list[Markup]:
+    parts = []
+    for place, (state, count) in enumerate(rest):
         of_all = Share(count=count, base=base).percent
         note = f" · {say(msg('never counted as valid'))}" if state == "not_linkable" else ""
         label = tag(
@@ -55,7 +66,7 @@ def _enlarged(rest: list[tuple[str, int]], base: int, whole: float, say: Say) ->
             f"{say(_word(state))} {grouped(count)}",
             tag("tspan", f" · {of_all}{note}", class_="t2", font_weight="400"),
             x=0,
-            y=103 + 16 * place,
+            y=top + 16 * place,
             class_=TEXTS[CONSENT_STATES[state].tone] if state in CONSENT_STATES else "tb fu",
         )
         parts.append(label)

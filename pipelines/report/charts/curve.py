@@ -9,6 +9,10 @@ from pipelines.report.charts.svg import Say, chart, line, number, rect, tag, tex
 from pipelines.report.model_articles import CurvePoint, LotPart
 
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 348.0, 22.0, 172.0
+STEPS = (1, 2, 5, 10, 20, 25)
+MARKS = 8
+"""Most labels of the axis."""
+
 _TENTH = 0.1
 _HUNDREDTH = Decimal("0.01")
 
@@ -53,7 +57,7 @@ def _axes(end: float, say: Say) -> list[Markup]:
     for chance in (0, 50, 100):
         y = _y(chance / 100)
         parts += [line(LEFT, y, RIGHT, y, "gr"), text(28, y + 4, str(chance), "t2", "end")]
-    step = max(1, round(end / 6))
+    step = next((step for step in STEPS if end / step <= MARKS), STEPS[-1])
     for percent in range(0, int(end) + 1, step):
         parts.append(text(_x(percent, end), 187, str(percent), "t2", "middle"))
     parts.append(text(RIGHT, 204, say(msg("true share wrong in the lot (%)")), "t2", "end"))

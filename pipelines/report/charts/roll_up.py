@@ -59,7 +59,8 @@ def _source(name: str, say: Say) -> str:
 def _licence(key: Key, say: Say) -> str:
     name, standing = key
     if name:
-        return fit(name.removeprefix("LicenseRef-"), 128)
+        # of a trove classifier the last part says it
+        return fit(name.removeprefix("LicenseRef-").rsplit(" :: ", 1)[-1], 128)
     return say(msg("Not stated")) if standing == "unstated" else say(msg("others"))
 
 
