@@ -44,15 +44,15 @@ def audit_dataset() -> None:
         return begin_run(context["params"], f"{context['dag'].dag_id}/{context['run_id']}")
 
     @task
-    def stage(name: str, run_id: str) -> str:
+    def stage(name: str, audit_run: str) -> str:  # `run_id` is a word of Airflow's own
         from pipelines.airflow.tasks import carry_out_stage
 
-        return carry_out_stage(name, run_id)
+        return carry_out_stage(name, audit_run)
 
-    run_id = begin()
-    previous = run_id
+    audit_run = begin()
+    previous = audit_run
     for name in ORDER:
-        done = stage.override(task_id=name)(name, run_id)
+        done = stage.override(task_id=name)(name, audit_run)
         previous >> done
         previous = done
 

@@ -18,6 +18,7 @@ from connectors.manifest import read_manifest
 from expectations.policy import Policy, load_policy
 from pipelines.engine.base import Engine
 from pipelines.model.dataset import Dataset
+from pipelines.model.errors import LedgerError
 from pipelines.model.ids import RunId
 from pipelines.ownership import is_gone
 from pipelines.settings import Settings, code_version
@@ -143,9 +144,14 @@ def run_stage(
     key = stage_key(stage, run_id, store)
     known = stage_results.find(store, key)
     if known is None:
-        output = stage.carry_out(
-            run_id, settings=settings, store=store, engine=engine, progress=progress
-        )
+        try:
+            output = stage.carry_out(
+                run_id, settings=settings, store=store, engine=engine, progress=progress
+            )
+        except LedgerError:
+            # what was sealed of this run is not what it would say now: it can never be finished
+            runs.abandon(store, run_id)
+            raise
         summary, tables = output.summary, output.tables
     else:
         summary, tables = known

@@ -22,7 +22,7 @@ class AuditRun:
     policy_digest: Digest
     code_version: str
     state: str
-    """`running`, `sealed`, `interrupted`, `failed`."""
+    """`running`, `sealed`, `abandoned`."""
     owner: str
     attempt: int
 

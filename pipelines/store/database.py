@@ -12,6 +12,7 @@ from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
 from pipelines.settings import Settings
 from pipelines.store import ledger_tables, tables
+from pipelines.store.append_only import GUARD_REPLACE
 from pipelines.store.evidence import EvidenceStore
 
 WRITES = "tda_writes"
@@ -86,7 +87,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA busy_timeout = 60000")
     cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA synchronous = FULL")  # a sealed entry survives a power cut
+    cursor.execute(GUARD_REPLACE)
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
 

@@ -20,7 +20,7 @@ from pipelines.store.stage_results import stage_summary as stage_summary
 from pipelines.store.stage_results import stage_tables as stage_tables
 from pipelines.store.tables import control_results, gates, runs, versions
 
-RUNNING, SEALED = "running", "sealed"
+RUNNING, SEALED, ABANDONED = "running", "sealed", "abandoned"
 
 
 def start(
@@ -97,6 +97,12 @@ def finish(store: Store, run_id: RunId) -> None:
     """The run is sealed: it is never resumed again."""
     with writing(store.engine) as connection:
         connection.execute(runs.update().where(runs.c.id == run_id).values(state=SEALED))
+
+
+def abandon(store: Store, run_id: RunId) -> None:
+    """The run cannot be finished and is never resumed; the next audit starts a new one."""
+    with writing(store.engine) as connection:
+        connection.execute(runs.update().where(runs.c.id == run_id).values(state=ABANDONED))
 
 
 def run(store: Store, run_id: RunId) -> AuditRun:
