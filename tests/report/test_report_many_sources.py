@@ -51,7 +51,8 @@ def test_a_small_source_without_a_licence_is_not_gathered_with_the_others(
     dataset = replace(crowded.dataset, sources=(unstated, *sources[1:]))
     html = render_html(assemble(replace(crowded, dataset=dataset), sample.catalogue()), "en")
 
-    assert any("package-000" in line and "Not stated" in line for line in page.lines(html))
+    rows = [element.text for element in page.read(html) if element.name == "tr"]
+    assert any("package-000" in row and "Not stated" in row for row in rows)
 
 
 def test_the_rows_of_the_table_add_up_to_all_records(sample, page, crowded) -> None:
