@@ -1,20 +1,28 @@
 """What tests of several rooms share: a workspace of their own, and the examples as audited."""
 
+import json
 import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pytest
 
+from pipelines.model.ids import RunId
 from pipelines.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
+CLOCK = "2026-11-20T01:00:00+08:00"
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A workspace in a temporary folder, one worker, SQLite."""
-    home = tmp_path / "home"
-    return Settings(home=home, database_url=f"sqlite:///{home / 'audit.db'}", workers=1)
+    return settings_of(tmp_path / "home")
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +32,99 @@ def real_data() -> Path:
     if not named:
         pytest.skip("TDA_REAL_DATA names no folder of real data")
     return Path(named)
+
+
+def settings_of(home: Path) -> Settings:
+    return Settings(home=home, database_url=f"sqlite:///{home / 'audit.db'}", workers=1)
+
+
+@dataclass(frozen=True)
+class Audited:
+    """One example after `tda audit`: its JSON, and its evidence as tables."""
+
+    home: Path
+    exit_code: int
+    json: dict[str, Any]
+    tables: dict[str, pa.Table] = field(default_factory=dict)
+
+    @property
+    def findings(self) -> list[dict[str, Any]]:
+        from pipelines.store import runs
+        from pipelines.store.database import open_store
+
+        results = runs.findings_of(open_store(settings_of(self.home)), RunId(self.json["run_id"]))
+        return [
+            {
+                "control": result.control,
+                "outcome": finding.outcome.value,
+                "subject": finding.subject,
+                "places": list(finding.places),
+                "count": finding.count,
+            }
+            for result in results
+            for finding in result.findings
+        ]
+
+    @property
+    def pairs(self) -> pa.Table:
+        return self.table("relate", "pairs")
+
+    @property
+    def hits(self) -> pa.Table:
+        return self.table("scan", "hits")
+
+    @property
+    def quarantine(self) -> pa.Table:
+        return self.table("scan", "quarantine")
+
+    def table(self, stage: str, kind: str) -> pa.Table:
+        """All rows of `kind` the stage left."""
+        from pipelines.store import runs
+        from pipelines.store.database import open_store
+
+        store = open_store(settings_of(self.home))
+        refs = runs.stage_tables(store, RunId(self.json["run_id"]), stage)
+        return pa.concat_tables([store.evidence.read(ref) for ref in refs if ref.kind == kind])
+
+
+@pytest.fixture(scope="session")
+def audit_example(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Audited]:
+    """Audits examples/NAME once a session, in a process of its own, and gives what came out."""
+    known: dict[str, Audited] = {}
+
+    def audited(name: str) -> Audited:
+        if name not in known:
+            home = tmp_path_factory.mktemp(name)
+            manifest = ROOT / "examples" / name / "dataset.yaml"
+            if name == "installed-packages":
+                manifest = home / "collected" / "dataset.yaml"
+                collect = ROOT / "examples" / name / "collect.py"
+                command = [sys.executable, str(collect), str(manifest.parent)]
+                subprocess.run(command, check=True, capture_output=True)
+            known[name] = audit(home, manifest)
+        return known[name]
+
+    return audited
+
+
+def audit(home: Path, manifest: Path, *more: str) -> Audited:
+    """`tda audit MANIFEST --json` in the workspace `home`."""
+    command = [
+        sys.executable,
+        "-m",
+        "pipelines.cli",
+        "audit",
+        str(manifest),
+        "--json",
+        "--at",
+        CLOCK,
+    ]
+    done = subprocess.run(
+        [*command, *more],
+        env={**os.environ, "TDA_HOME": str(home), "TDA_LANG": "en"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout, done.stderr
+    return Audited(home, done.returncode, json.loads(done.stdout))
