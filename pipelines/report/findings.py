@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pipelines.model.audit import AuditRecord, ClauseVerdict, ControlResult
 from pipelines.model.finding import Finding
 from pipelines.model.outcome import Confidence, Outcome, Severity
-from pipelines.report.catalogue_view import CatalogueView
+from pipelines.report.catalogue_view import CatalogueView, ControlView
 from pipelines.report.clauses import clause_label, clause_order
 from pipelines.report.figures import Share
 from pipelines.report.model import ClauseRow, ControlRow, Fact, FactGroup, FindingGroup
@@ -40,7 +40,10 @@ def _clause_row(
         paraphrase=view.paraphrase if view else None,
         confidence=verdict.confidence,
         controls=verdict.controls,
-        applied=len(verdict.controls) - told[Outcome.INAPPLICABLE],
+        applied=sum(
+            _applied(outcomes.get(control, Outcome.UNTESTED), catalogue.control(control))
+            for control in verdict.controls
+        ),
         counts={outcome: told[outcome] for outcome in Outcome if told[outcome]},
         unconfirmed=unconfirmed,
         proposed=verdict.proposed,
@@ -49,6 +52,13 @@ def _clause_row(
         decided_at=verdict.decided_at,
         reason=verdict.reason,
     )
+
+
+def _applied(outcome: Outcome, view: ControlView) -> bool:
+    """Neither inapplicable nor without a test in this version, as the gate counts it."""
+    if outcome is Outcome.INAPPLICABLE:
+        return False
+    return view.tested or outcome is not Outcome.UNTESTED
 
 
 def finding_groups(record: AuditRecord, catalogue: CatalogueView) -> tuple[FindingGroup, ...]:

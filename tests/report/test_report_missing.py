@@ -129,3 +129,8 @@ def test_a_gate_that_lacks_evidence_names_what_was_looked_at_before_what_was_not
     assert report.gate.reasons[-1].control == "SEC-01"
     assert "Controls on this rung without a test in this version: 2" in text
     assert "the answer sheet has no answer on mechanism REP-01" in text
+
+
+def test_clauses_and_gate_count_the_same_controls_as_applied(report) -> None:
+    assert sum(row.applied for row in report.clauses) == report.gate.applied
+    assert sum(len(row.controls) for row in report.clauses) == report.gate.catalogue
