@@ -8,7 +8,7 @@ from pipelines.model.message import msg
 from pipelines.report.charts.svg import Say, chart, fit, line, rect, tag, text
 from pipelines.report.model_articles import AgreementPart, AgreementRow
 
-LEFT, RIGHT = 96.0, 236.0
+LEFT, RIGHT = 96.0, 228.0
 NAMES = {
     "alpha": msg("Krippendorff α"),
     "ac1": msg("Gwet AC1"),
@@ -77,7 +77,7 @@ def _row(
     if row.low is not None and row.high is not None:
         ends = _x(_decimal(row.low), start), _x(_decimal(row.high), start)
         parts.append(line(ends[0], y, ends[1], y, stroke, stroke_width="1.6"))
-        parts.append(text(RIGHT + 52, y + 4.5, f"{row.low}–{row.high}", "t2"))
+        parts.append(text(RIGHT + 50, y + 4.5, f"{row.low}–{row.high}", "t2"))
     x = _x(value, start)
     if below:
         parts.append(rect(x - 3.5, y - 3.5, 7, 7, fill))

@@ -26,19 +26,9 @@ def operating_curve(lot: LotPart, say: Say) -> Markup:
         x = _x(float(tenth) * 100, end)
         parts.append(tag("circle", cx=x, cy=_y(_TENTH), r=3.6, fill="var(--ink)"))
         share = f"{(Decimal(tenth) * 100).quantize(_HUNDREDTH)}%"
-        anchor = "end" if x > 240 else None
-        parts.append(
-            text(
-                x + (-8 if anchor else 6),
-                136,
-                say(msg("{share} wrong is still", share=share)),
-                "",
-                anchor,
-            )
-        )
-        parts.append(
-            text(x + (-8 if anchor else 6), 150, say(msg("accepted 10% of the time")), "", anchor)
-        )
+        # above the curve, which is low to the right of this point
+        parts.append(text(RIGHT, 112, say(msg("{share} wrong is still", share=share)), "", "end"))
+        parts.append(text(RIGHT, 126, say(msg("accepted 10% of the time")), "", "end"))
     parts += _estimate(lot, end, say)
     label = say(msg("Operating-characteristic curve of lot {lot}", lot=lot.lot))
     return chart(208, label, *parts)
