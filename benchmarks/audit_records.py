@@ -8,10 +8,12 @@ reused.
 """
 
 import argparse
+import itertools
 import json
 import os
 import platform
 import random
+import re
 import resource
 import subprocess
 import sys
@@ -19,14 +21,35 @@ import tempfile
 import time
 from pathlib import Path
 
-WORDS = " ".join(
-    (
-        "the of and to in a is that for it as was with be by on not he his but at are",
-        "this have from or had an they which one you were all her she there would their",
-        "we him been has when who will no more if out so up said what its about than into",
-        "them can only other time new some could these",
-    )
-).split()
+SYLLABLES = re.findall("..", "badicefoguhajekilomunapequrosutavewixoyazeaneriorus")
+    "ba",
+    "ce",
+    "di",
+    "fo",
+    "gu",
+    "ha",
+    "je",
+    "ki",
+    "lo",
+    "mu",
+    "na",
+    "pe",
+    "qui",
+    "ro",
+    "su",
+    "ta",
+    "ve",
+    "wi",
+    "xo",
+    "ya",
+    "ze",
+    "an",
+    "er",
+    "in",
+    "or",
+    "us",
+]
+WORDS = ["".join(word) for n in (1, 2, 3) for word in itertools.product(SYLLABLES, repeat=n)][:9000]
 HANS = (
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年"
     "过发后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心"
@@ -70,7 +93,7 @@ def generate(folder: Path, records: int, length: int) -> int:
             elif number % 2:
                 text = "".join(draw.choices(HANS, k=length // 3))
             else:
-                text = " ".join(draw.choices(WORDS, k=length // 4))
+                text = " ".join(draw.choices(WORDS, k=length // 7))
             if number % 50 == 0:
                 text += f" reach me at user{number}@example.org"
             if len(earlier) < 1000:
