@@ -22,33 +22,6 @@ import time
 from pathlib import Path
 
 SYLLABLES = re.findall("..", "badicefoguhajekilomunapequrosutavewixoyazeaneriorus")
-    "ba",
-    "ce",
-    "di",
-    "fo",
-    "gu",
-    "ha",
-    "je",
-    "ki",
-    "lo",
-    "mu",
-    "na",
-    "pe",
-    "qui",
-    "ro",
-    "su",
-    "ta",
-    "ve",
-    "wi",
-    "xo",
-    "ya",
-    "ze",
-    "an",
-    "er",
-    "in",
-    "or",
-    "us",
-]
 WORDS = ["".join(word) for n in (1, 2, 3) for word in itertools.product(SYLLABLES, repeat=n)][:9000]
 HANS = (
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年"
