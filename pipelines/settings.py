@@ -19,7 +19,7 @@ class Settings:
     roots: tuple[Path, ...] = ()
     """`$TDA_ROOTS`: folders, `:` between them, that manifests may name files in besides their own."""
     max_record_bytes: int = 256 * 1024 * 1024
-    memory_limit: str = "512MB"
+    memory_limit: str = "384MB"
     """What DuckDB may use before it spills to disk."""
 
     @property
@@ -48,7 +48,7 @@ def read_settings() -> Settings:
         roots=tuple(Path(p).absolute() for p in os.environ.get("TDA_ROOTS", "").split(":") if p),
         workers=int(os.environ.get("TDA_WORKERS", str(os.cpu_count() or 1))),
         max_record_bytes=int(os.environ.get("TDA_MAX_RECORD_BYTES", str(256 * 1024 * 1024))),
-        memory_limit=os.environ.get("TDA_MEMORY_LIMIT", "512MB"),
+        memory_limit=os.environ.get("TDA_MEMORY_LIMIT", "384MB"),
     )
 
 

@@ -49,7 +49,7 @@ def controls(
         # the one broad catch of the project: a control that breaks is untested, never passed over
         try:
             return judgement()
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             # class and place only: the text of an error may quote what it stumbled over
             place = traceback.extract_tb(error.__traceback__)[-1]
             kind = type(error).__name__

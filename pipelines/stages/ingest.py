@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
-from connectors.reading import guess_format
 
+from connectors.reading import guess_format
 from pipelines.engine.base import Engine
 from pipelines.model.errors import ConnectorError
 from pipelines.model.evidence import FILES

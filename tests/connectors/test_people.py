@@ -238,7 +238,7 @@ def test_a_form_that_does_not_tell_the_day_is_refused(form):
 
 
 def test_noise_is_an_error_and_nothing_else(tmp_path):
-    noise = random.Random(7)  # noqa: S311  no secret
+    noise = random.Random(7)
     for number in range(200):
         path = Path(tmp_path, f"{number}.csv")
         body = bytes(noise.choice(b'a,"\n\r;\x00\xe4\xb8\xad13(1)') for _ in range(60))

@@ -49,7 +49,7 @@ def test_a_new_row_is_still_welcome(connection):
 def test_replacing_a_row_is_refused_on_a_guarded_connection(connection, row):
     connection.exec_driver_sql(GUARD_REPLACE)
     with pytest.raises(sa.exc.IntegrityError, match="facts is append-only"):
-        connection.exec_driver_sql(f"INSERT OR REPLACE INTO facts VALUES {row}")  # noqa: S608
+        connection.exec_driver_sql(f"INSERT OR REPLACE INTO facts VALUES {row}")
     connection.rollback()
     assert words(connection) == ["one", "two"]
 
