@@ -17,7 +17,7 @@ class Settings:
     workers: int
     """`$TDA_WORKERS`: processes that scan, default one a core."""
     roots: tuple[Path, ...] = ()
-    """`$TDA_ROOTS`: folders, `:` between them, that manifests may name files in besides their own."""
+    """`$TDA_ROOTS`: folders, `:` between them, that manifests may reach besides their own."""
     max_record_bytes: int = 256 * 1024 * 1024
     memory_limit: str = "384MB"
     """What DuckDB may use before it spills to disk."""

@@ -1,10 +1,10 @@
 """Write the hashed locks from setup.cfg: `python requirements/lock.py` (needs uv).
 
 audit.txt  what `tda` and its Airflow DAGs need
-server.txt audit.txt plus the PostgreSQL drivers of the container image
+server.txt audit.txt plus the PostgreSQL drivers and Celery, for the container image
 test.txt   audit.txt plus the tools of `make test`
 
-The larger ones hold the versions of audit.txt, which constrains them.
+All hold the same versions: those of test.txt, which constrains the others.
 
 uv takes the Pythons to resolve for only from a [project] and a [tool.uv] table, so both are written
 to a temporary folder from setup.cfg: the metadata keeps its single home.
@@ -24,7 +24,7 @@ ENVIRONMENTS = [
     f" and implementation_name == 'cpython' and sys_platform == '{platform}'"
     for platform in ("linux", "darwin")
 ]
-AUDIT = ROOT / "requirements" / "audit.txt"
+BOUND = ("--constraint", str(ROOT / "requirements" / "test.txt"))
 
 
 def project_table(*extras: str) -> str:
@@ -58,8 +58,7 @@ def compile_lock(name: str, project: str, *options: str) -> None:
 
 
 if __name__ == "__main__":
-    compile_lock("audit.txt", project_table("airflow"))
-    server = project_table("airflow", "server")
-    compile_lock("server.txt", server, "--constraint", str(AUDIT))
-    test = project_table("airflow", "dev")
-    compile_lock("test.txt", test, "--constraint", str(AUDIT))
+    # the largest first: what it settles on binds the others
+    compile_lock("test.txt", project_table("airflow", "server", "celery", "dev"))
+    compile_lock("server.txt", project_table("airflow", "server", "celery"), *BOUND)
+    compile_lock("audit.txt", project_table("airflow"), *BOUND)

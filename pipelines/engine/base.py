@@ -16,7 +16,7 @@ class Engine(Protocol):
         ...
 
     def sql(self, query: str, tables: Mapping[str, str | Sequence[str]], out: str) -> None:
-        """Run `query` over Parquet `tables` (name to path, or paths) into the Parquet file `out`."""
+        """Run `query` over Parquet `tables` (name to paths) into the Parquet file `out`."""
         ...
 
     def fetch(self, uri: str, limit: int) -> pa.Table:

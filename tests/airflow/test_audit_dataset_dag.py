@@ -1,5 +1,6 @@
 """The DAG audit_dataset, in a real Airflow with a home of its own."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -56,8 +57,8 @@ def shape(tmp_path_factory) -> dict:
 
 def test_the_tasks_follow_the_one_order_of_the_stages(shape):
     assert shape["errors"] == {}
-    expected = {"begin": sorted(ORDER)} | dict.fromkeys(ORDER, [])
-    for earlier, later in zip(ORDER, ORDER[1:], strict=False):
+    expected = {"begin": sorted(ORDER)} | {key: [] for key in ORDER}
+    for earlier, later in itertools.pairwise(ORDER):
         expected[earlier] = [later]
     assert shape["graph"] == expected
 
