@@ -14,13 +14,17 @@ help:
 
 audit:
 	@$(PYTHON) requirements/environment.py audit
+ifeq ($(MANIFEST),)
 	@$(RUN) examples/installed-packages/collect.py examples/installed-packages/build
-	@$(RUN) -m pipelines.airflow.make_audit --dags dags $(if $(MANIFEST),$(MANIFEST),$(EXAMPLES))
+	@$(RUN) -m pipelines.airflow.make_audit --dags dags $(EXAMPLES)
+else
+	@$(RUN) -m pipelines.airflow.make_audit --dags dags "$(MANIFEST)"
+endif
 
 test:
 	@$(PYTHON) requirements/environment.py test
 	@$(MAKE) --no-print-directory lint
-	$(RUN) -m pytest -m "not slow"
+	$(RUN) -m pytest -m "not slow" tests
 
 test-all: test
 	$(RUN) -m pytest -m slow

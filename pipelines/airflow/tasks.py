@@ -45,15 +45,15 @@ def carry_out_stage(name: str, run_id: str) -> str:
     began = time.monotonic()
     with _misuse_is_not_retried():
         settings = read_settings()
-        engine = Local(settings.workers, settings.memory_limit, settings.home / "tmp")
-        done = flow.run_stage(
-            name,
-            RunId(run_id),
-            settings=settings,
-            store=open_store(settings),
-            engine=engine,
-            progress=Silent(),
-        )
+        with Local(settings.workers, settings.memory_limit, settings.home / "tmp") as engine:
+            done = flow.run_stage(
+                name,
+                RunId(run_id),
+                settings=settings,
+                store=open_store(settings),
+                engine=engine,
+                progress=Silent(),
+            )
     word = "reused" if done.reused else "done"
     logger.info("%s of %s %s in %.1f s", name, run_id, word, time.monotonic() - began)
     return word

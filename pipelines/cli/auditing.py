@@ -50,29 +50,45 @@ def audit_manifests(
     for manifest in manifests:
         flow.check(manifest, policy=policy, settings=settings)
     store = open_store(settings)
-    engine = Local(settings.workers, settings.memory_limit, settings.home / "tmp")
-    outcomes: list[dict[str, Any]] = []
-    broken = 0
-    for manifest in manifests:
-        try:
-            with StageBars(language) as bars:
-                outcomes.append(
-                    _audit(manifest, policy, clock, settings, store, engine, bars, language)
-                )
-        except ConfigError:
-            raise
-        except AuditError as error:
-            broken += 1
-            typer.echo(f"tda: {manifest}: {translate(error.message, language)}", err=True)
-            typer.echo(f"     {translate(error.advice, language)}", err=True)
-            continue
-        if not as_json:
-            print_outcome(outcomes[-1], store, language)
+    with Local(settings.workers, settings.memory_limit, settings.home / "tmp") as engine:
+        audits = [
+            _audit_or_tell(
+                manifest, policy, clock, settings, store, engine, language, quiet=as_json
+            )
+            for manifest in manifests
+        ]
+    outcomes = [outcome for outcome in audits if outcome is not None]
     if as_json:
         document: object = outcomes[0] if len(manifests) == 1 and outcomes else outcomes
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
     code = exit_code([outcome["gate"] for outcome in outcomes])
-    return UNFINISHED if broken and code != 1 else code
+    return UNFINISHED if None in audits and code != 1 else code
+
+
+def _audit_or_tell(
+    manifest: Path,
+    policy: Path | None,
+    at: datetime,
+    settings: Settings,
+    store: Store,
+    engine: Local,
+    lang: str,
+    *,
+    quiet: bool,
+) -> dict[str, Any] | None:
+    """What came out of one manifest, printed unless `quiet`; None where it broke off, and why."""
+    try:
+        with StageBars(lang) as bars:
+            outcome = _audit(manifest, policy, at, settings, store, engine, bars, lang)
+    except ConfigError:
+        raise
+    except AuditError as error:
+        typer.echo(f"tda: {manifest}: {translate(error.message, lang)}", err=True)
+        typer.echo(f"     {translate(error.advice, lang)}", err=True)
+        return None
+    if not quiet:
+        print_outcome(outcome, store, lang)
+    return outcome
 
 
 def _audit(
