@@ -1,8 +1,14 @@
-"""Who carries out a run, and whether that process is gone."""
+"""Who carries out a run or writes a temporary file, and whether that process is gone."""
 
+import hashlib
 import os
+import re
+import secrets
 import socket
+from functools import cache
 from pathlib import Path
+
+_STAMP = re.compile(r"m([0-9a-f]{8})-(\d{1,10})-(\d{1,20})")
 
 
 def this_process() -> str:
@@ -21,6 +27,38 @@ def is_gone(owner: str) -> bool:
     if kind != "process" or host != socket.gethostname() or not process.isdigit():
         return False
     return _started(int(process)) != started
+
+
+def stamp() -> str:
+    """This process in the name of a temporary file: `m<machine>-<process id>-<start>`."""
+    return f"m{_machine()}-{os.getpid()}-{_started(os.getpid())}"
+
+
+def temporary_name() -> str:
+    """A name no other file has, hidden, from which one can tell who writes it."""
+    return f".tmp-{stamp()}-{secrets.token_hex(6)}"
+
+
+def writer_is_gone(name: str) -> bool | None:
+    """Whether the process stamped in `name` no longer runs; None where that is not known here.
+
+    It is not known when the name has no stamp, or one of another machine, container or boot.
+    """
+    found = _STAMP.search(name)
+    if found is None or found.group(1) != _machine():
+        return None
+    return _started(int(found.group(2))) != found.group(3)
+
+
+@cache
+def _machine() -> str:
+    """Eight hex digits for what process ids are counted in: host, boot and process namespace."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        space = str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        boot, space = "", ""
+    return hashlib.sha256(f"{socket.gethostname()}\n{boot}\n{space}".encode()).hexdigest()[:8]
 
 
 def _started(process: int) -> str:

@@ -1,9 +1,17 @@
 """One frozen Settings, read from the environment once."""
 
 import os
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from pipelines.model.errors import ConfigError
+from pipelines.model.message import msg
+
+MEMORY = re.compile(r"\d+(\.\d+)?\s*([kmgt]i?)?b", re.IGNORECASE)
+"""What DuckDB takes for a size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,18 +46,51 @@ class Settings:
         return self.home / "reports"
 
 
-def read_settings() -> Settings:
-    """The settings of this process, from the environment."""
-    home = Path(os.environ.get("TDA_HOME", ".tda")).absolute()
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process, from the environment.
+
+    Raises:
+        ConfigError: a variable holds what cannot be followed.
+    """
+    home = Path(environ.get("TDA_HOME") or ".tda").absolute()
     default_url = f"sqlite:///{home / 'audit.db'}"
     return Settings(
         home=home,
-        database_url=os.environ.get("TDA_DATABASE_URL", default_url),
-        roots=tuple(Path(p).absolute() for p in os.environ.get("TDA_ROOTS", "").split(":") if p),
-        workers=int(os.environ.get("TDA_WORKERS", str(os.cpu_count() or 1))),
-        max_record_bytes=int(os.environ.get("TDA_MAX_RECORD_BYTES", str(256 * 1024 * 1024))),
-        memory_limit=os.environ.get("TDA_MEMORY_LIMIT", "384MB"),
+        database_url=environ.get("TDA_DATABASE_URL") or default_url,
+        roots=tuple(Path(p).absolute() for p in environ.get("TDA_ROOTS", "").split(":") if p),
+        workers=whole_number("TDA_WORKERS", os.cpu_count() or 1, environ),
+        max_record_bytes=whole_number("TDA_MAX_RECORD_BYTES", 256 * 1024 * 1024, environ),
+        memory_limit=_size("TDA_MEMORY_LIMIT", "384MB", environ),
     )
+
+
+def whole_number(name: str, default: int, environ: Mapping[str, str]) -> int:
+    """The whole number from 1 on in the variable `name`, or `default` where it is not set.
+
+    Raises:
+        ConfigError: it holds something else.
+    """
+    text = environ.get(name, "").strip() or str(default)
+    if not (text.isascii() and text.isdigit()) or len(text) > 18 or int(text) < 1:
+        raise ConfigError(
+            msg("{name} is {text}, not a whole number from 1 on", name=name, text=text[:80]),
+            advice=msg(
+                "correct or unset {name}; the default is {default}", name=name, default=str(default)
+            ),
+        )
+    return int(text)
+
+
+def _size(name: str, default: str, environ: Mapping[str, str]) -> str:
+    text = environ.get(name, "").strip() or default
+    if MEMORY.fullmatch(text) is None:
+        raise ConfigError(
+            msg("{name} is {text}, not a size such as 384MB or 4GB", name=name, text=text[:80]),
+            advice=msg(
+                "correct or unset {name}; the default is {default}", name=name, default=default
+            ),
+        )
+    return text
 
 
 def code_version() -> str:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import secrets
 import tempfile
 import time
 from collections import Counter
@@ -26,6 +25,7 @@ from pipelines.language.choice import choose_language
 from pipelines.model.errors import ConfigError, EvidenceError
 from pipelines.model.evidence import PAIRS
 from pipelines.model.message import msg
+from pipelines.ownership import stamp, temporary_name
 from pipelines.settings import Settings, read_settings
 from pipelines.stages.duplicates import Duplicates, find_duplicates, summary_of
 from pipelines.stages.rereading import Rereader
@@ -74,7 +74,7 @@ def compare_files(
     temporary = settings.home / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     engine = Local(_workers(files, workers or settings.workers), settings.memory_limit, temporary)
-    with engine, tempfile.TemporaryDirectory(dir=temporary, prefix="dups-") as folder:
+    with engine, tempfile.TemporaryDirectory(dir=temporary, prefix=f"dups-{stamp()}-") as folder:
         with StageBars(language) as bars:
             sketched = _sketch(files, request, engine, folder, bars)
             bars.start("relate", None)
@@ -154,7 +154,7 @@ def _write(found: Duplicates, names: Sequence[str], pairs: Path | None, settings
         for column in (found.removed, found.kept, found.similarity, found.exact):
             sha.update(column.tobytes())
         pairs = settings.home / f"pairs-{sha.hexdigest()[:16]}.parquet"
-    part = pairs.with_name(f".{pairs.name}.{secrets.token_hex(4)}.part")
+    part = pairs.with_name(f"{temporary_name()}.part")
     try:
         with pq.ParquetWriter(part, PAIRS, compression="zstd") as writer:
             for table in found.tables(names):

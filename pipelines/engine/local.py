@@ -2,7 +2,6 @@
 
 import multiprocessing
 import re
-import secrets
 import signal
 import tempfile
 import traceback
@@ -19,6 +18,7 @@ import pyarrow.parquet as pq
 from pipelines.engine.base import Summary
 from pipelines.model.errors import AuditError, EvidenceError
 from pipelines.model.message import msg
+from pipelines.ownership import stamp, temporary_name
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ERROR_LENGTH = 300
@@ -100,10 +100,12 @@ class Local:
         target = Path(out)
         target.parent.mkdir(parents=True, exist_ok=True)
         self.temp_directory.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        part = target.with_name(f"{temporary_name()}.part")
         try:
             # a folder of its own: two processes that spill would share file names otherwise
-            with tempfile.TemporaryDirectory(dir=self.temp_directory) as spill:
+            with tempfile.TemporaryDirectory(
+                dir=self.temp_directory, prefix=f"spill-{stamp()}-"
+            ) as spill:
                 self._copy(query, tables, part, spill)
             part.replace(target)
         except duckdb.Error as error:

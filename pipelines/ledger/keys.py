@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 from pipelines.ledger.signatures import PublicKey, read_public_key
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
+from pipelines.ownership import temporary_name
 
 PRIVATE_FILE = "ledger.pem"
 PUBLIC_FILE = "ledger.pub"
@@ -116,7 +117,7 @@ def _another_key() -> ConfigError:
 
 def _write_once(path: Path, content: bytes, mode: int) -> None:
     """`path` holds `content`, or what another process wrote there first."""
-    temporary = path.with_name(f".tmp-{os.getpid()}-{os.urandom(4).hex()}")
+    temporary = path.with_name(temporary_name())
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(handle, "wb") as target:
         target.write(content)

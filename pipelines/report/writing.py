@@ -1,11 +1,11 @@
 """The reports of a run as files."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines.language.catalogue import Language
 from pipelines.model.audit import AuditRecord
+from pipelines.ownership import temporary_name
 from pipelines.report.assemble import assemble
 from pipelines.report.catalogue_view import CatalogueView, from_expectations
 from pipelines.report.html import FILES, render_html
@@ -31,7 +31,7 @@ def write_reports(
 
 
 def _put(path: Path, text: str) -> Path:
-    written = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    written = path.with_name(temporary_name())
     # a lone surrogate is shown by its number in a page, and escaped in JSON
     written.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
     written.replace(path)

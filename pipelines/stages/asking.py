@@ -1,11 +1,11 @@
 """Questions to the evidence: one SQL text in, a bounded list of rows out."""
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipelines.engine.base import Engine
 from pipelines.model.evidence import TableRef
+from pipelines.ownership import temporary_name
 from pipelines.store.database import Store
 
 ANSWER_ROWS = 100_000
@@ -25,7 +25,7 @@ class Asking:
     ) -> list[dict[str, object]]:
         """The rows of `query` over `tables`; a kind without any table is an empty one."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        out = self._folder / f"answer-{os.getpid()}-{os.urandom(6).hex()}.parquet"
+        out = self._folder / f"answer{temporary_name()}.parquet"
         try:
             self._engine.sql(query, {k: self._uris(k, v) for k, v in tables.items()}, str(out))
             found: list[dict[str, object]] = self._engine.fetch(str(out), ANSWER_ROWS).to_pylist()

@@ -1,6 +1,5 @@
 """Consent coverage: what is on record for the people in the records, at the clock of the run."""
 
-import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from pipelines.engine.base import Engine
 from pipelines.model.evidence import TableRef
 from pipelines.model.ids import RunId
 from pipelines.model.profile import ConsentCoverage, ConsentState
+from pipelines.ownership import temporary_name
 from pipelines.stages.asking import Asking
 from pipelines.stages.profile import number, of_kind
 from pipelines.store import runs
@@ -53,7 +53,7 @@ def coverage(run_id: RunId, store: Store, engine: Engine) -> ConsentCoverage:
     ask = Asking(engine, store)
     folder = store.settings.home / "tmp"
     folder.mkdir(parents=True, exist_ok=True)
-    states = folder / f"states-{os.getpid()}-{os.urandom(6).hex()}.parquet"
+    states = folder / f"states{temporary_name()}.parquet"
     try:
         _write_states(store, given, audited.at, states)
         tables: dict[str, Sequence[TableRef] | Path] = {

@@ -15,6 +15,7 @@ from pipelines.model.errors import EvidenceError
 from pipelines.model.evidence import TableRef
 from pipelines.model.ids import RunId
 from pipelines.model.message import msg
+from pipelines.ownership import stamp
 from pipelines.settings import Settings
 from pipelines.stages.base import Progress, StageOutput, policy_of
 from pipelines.stages.duplicates import find_duplicates, summary_of
@@ -60,7 +61,7 @@ def relate(
     progress.start("relate", len(scanned) + 1)
     temporary = settings.home / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=temporary, prefix="relate-") as folder:
+    with tempfile.TemporaryDirectory(dir=temporary, prefix=f"relate-{stamp()}-") as folder:
         flat, counts = _flatten(scanned, files, engine, folder, progress)
         found = find_duplicates(
             flat,

@@ -13,9 +13,12 @@ from pipelines.model.evidence import KEYS, TableRef
 from pipelines.model.ids import Digest
 from pipelines.model.message import msg
 from pipelines.model.source import EvidenceFile
+from pipelines.ownership import temporary_name
 from pipelines.store.table_digest import sorted_table, table_digest
 
 CHUNK = 1024 * 1024
+INCOMING = "incoming"
+"""Folder of what is being written; it has the file system of its final place."""
 
 
 class EvidenceStore:
@@ -30,7 +33,7 @@ class EvidenceStore:
         digest = table_digest(kind, rows)
         path = self._table_path(kind, digest)
         if not path.exists():
-            temporary = _temporary(path)
+            temporary = self._temporary()
             pq.write_table(rows, temporary, compression="zstd", compression_level=1)
             _publish(temporary, path)
         return TableRef(kind=kind, digest=digest, rows=rows.num_rows, uri=str(path))
@@ -73,7 +76,7 @@ class EvidenceStore:
         """A copy of the document at `path`, kept once by digest, described as `kind` and `name`."""
         sha = hashlib.sha256()
         size = 0
-        temporary = _temporary(self.root / "files" / "incoming")
+        temporary = self._temporary()
         with path.open("rb") as source, temporary.open("wb") as target:
             while chunk := source.read(CHUNK):
                 sha.update(chunk)
@@ -96,10 +99,11 @@ class EvidenceStore:
         name = digest.removeprefix("sha256:")
         return self.root / "tables" / kind / name[:2] / f"{name}.parquet"
 
-
-def _temporary(path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path.parent / f".tmp-{os.getpid()}-{os.urandom(6).hex()}"
+    def _temporary(self) -> Path:
+        """All in one folder, where those of a killed process are soon found."""
+        folder = self.root / INCOMING
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / temporary_name()
 
 
 def _publish(temporary: Path, path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
+from pipelines.ownership import temporary_name
 from pipelines.settings import Settings
 
 IDENTIFIER_KEY = "identifiers.key"
@@ -24,7 +25,7 @@ def identifier_key(settings: Settings) -> tuple[bytes, str]:
     path = settings.keys / IDENTIFIER_KEY
     if not path.exists():
         settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-        temporary = path.with_name(f".tmp-{os.getpid()}-{os.urandom(4).hex()}")
+        temporary = path.with_name(temporary_name())
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as target:
             target.write(os.urandom(32))

@@ -1,0 +1,63 @@
+"""A setting nobody can follow ends in a sentence that names it, before anything is touched."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.model.errors import ConfigError
+from pipelines.settings import read_settings
+
+BAD = [
+    ("TDA_WORKERS", "abc"),
+    ("TDA_WORKERS", "0"),
+    ("TDA_WORKERS", "-2"),
+    ("TDA_WORKERS", "1.5"),
+    ("TDA_WORKERS", "٣"),
+    ("TDA_WORKERS", "9" * 5000),
+    ("TDA_MAX_RECORD_BYTES", "256 MB"),
+    ("TDA_MEMORY_LIMIT", "plenty"),
+    ("TDA_MEMORY_LIMIT", "384MB'; --"),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), BAD)
+def test_a_setting_that_cannot_be_followed_is_named_with_what_it_should_be(name, text):
+    with pytest.raises(ConfigError) as caught:
+        read_settings({name: text})
+    assert name in str(caught.value.message)
+    assert name in str(caught.value.advice)
+    assert len(str(caught.value.message)) < 300
+
+
+def test_an_empty_variable_is_one_that_is_not_set(tmp_path):
+    found = read_settings({"TDA_HOME": str(tmp_path), "TDA_WORKERS": "", "TDA_DATABASE_URL": ""})
+    assert found.workers == (os.cpu_count() or 1)
+    assert found.database_url.endswith("audit.db")
+
+
+def test_a_setting_in_order_is_taken(tmp_path):
+    found = read_settings(
+        {"TDA_HOME": str(tmp_path), "TDA_WORKERS": " 3 ", "TDA_MEMORY_LIMIT": "1.5 GiB"}
+    )
+    assert (found.workers, found.memory_limit) == (3, "1.5 GiB")
+
+
+@pytest.mark.parametrize(
+    "command", [["gate", "check", "x@sha256:0"], ["ledger", "verify"], ["report", "run-1"]]
+)
+def test_every_command_exits_2_with_the_sentence(command, tmp_path: Path):
+    environment = {**os.environ, "TDA_HOME": str(tmp_path), "TDA_WORKERS": "abc", "TDA_LANG": "en"}
+    done = subprocess.run(
+        [sys.executable, "-m", "pipelines.cli", *command],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert "TDA_WORKERS is abc" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
