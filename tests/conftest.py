@@ -4,8 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,13 @@ import pytest
 from pipelines.model.ids import RunId
 from pipelines.settings import Settings
 
+# helpers that start services are imported by their plain names
+sys.path.insert(0, str(Path(__file__).parent / "services"))
+
+import postgres_server
+
+from pipelines.store.database import Store, open_store
+
 ROOT = Path(__file__).resolve().parent.parent
 CLOCK = "2026-11-20T01:00:00+08:00"
 
@@ -23,6 +30,64 @@ CLOCK = "2026-11-20T01:00:00+08:00"
 def settings(tmp_path: Path) -> Settings:
     """A workspace in a temporary folder, one worker, SQLite."""
     return settings_of(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[postgres_server.Server]:
+    """A PostgreSQL server for the session; without one the test is skipped, or fails under CI."""
+    try:
+        with postgres_server.running() as server:
+            yield server
+    except postgres_server.NotHereError as error:
+        postgres_server.missing(str(error))
+
+
+@pytest.fixture(scope="session")
+def migrated(
+    postgresql: postgres_server.Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The name of a database at the newest migration, which a test's own is copied from."""
+    address = postgresql.create()
+    home = tmp_path_factory.mktemp("migrated")
+    url = postgres_server.text_of(address)
+    open_store(replace(settings_of(home), database_url=url)).engine.dispose()
+    yield str(address.database)
+    postgresql.drop(address)
+
+
+@pytest.fixture
+def empty_postgresql(postgresql: postgres_server.Server) -> Iterator[str]:
+    """The address of a database of this test without any table."""
+    address = postgresql.create()
+    yield postgres_server.text_of(address)
+    postgresql.drop(address)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of this test: SQLite, then a migrated one of PostgreSQL."""
+    if request.param == "sqlite":
+        yield settings_of(tmp_path / "home").database_url
+        return
+    template: str = request.getfixturevalue("migrated")
+    server: postgres_server.Server = request.getfixturevalue("postgresql")
+    address = server.create(template)
+    yield postgres_server.text_of(address)
+    server.drop(address)
+
+
+@pytest.fixture
+def store_settings(database_url: str, tmp_path: Path) -> Settings:
+    """A workspace in a temporary folder, on SQLite and on PostgreSQL."""
+    return replace(settings_of(tmp_path / "home"), database_url=database_url)
+
+
+@pytest.fixture
+def store(store_settings: Settings) -> Iterator[Store]:
+    """An open store without any run, on SQLite and on PostgreSQL."""
+    opened = open_store(store_settings)
+    yield opened
+    opened.engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +115,6 @@ class Audited:
     @property
     def findings(self) -> list[dict[str, Any]]:
         from pipelines.store import runs
-        from pipelines.store.database import open_store
 
         results = runs.findings_of(open_store(settings_of(self.home)), RunId(self.json["run_id"]))
         return [
@@ -80,7 +144,6 @@ class Audited:
     def table(self, stage: str, kind: str) -> pa.Table:
         """All rows of `kind` the stage left."""
         from pipelines.store import runs
-        from pipelines.store.database import open_store
 
         store = open_store(settings_of(self.home))
         refs = runs.stage_tables(store, RunId(self.json["run_id"]), stage)
