@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from connectors.base import Block, ReadRequest, Reason
 from connectors.compression import CHUNK_BYTES
+from connectors.delimited_fields import LARGE_BYTES, MOST_FIELDS, field_count_exceeds, pick
 from connectors.framing import Fault, frames, without_blanks
 from connectors.records import Parsed, Rows, Texts, blocks, only
 from connectors.text_stream import TextStream
@@ -102,6 +103,8 @@ class CsvColumns:
 
     def __call__(self, frames: Sequence[bytes]) -> Parsed:
         """The declared columns of `frames`."""
+        if any(len(frame) > LARGE_BYTES for frame in frames):
+            return self._one_by_one(frames)
         try:
             texts = [frame.decode(self._encoding) for frame in frames]
             rows = list(csv.reader(texts, delimiter=self._delimiter))
@@ -133,6 +136,8 @@ class CsvColumns:
         return Parsed(columns=columns, faults=faults)
 
     def _values(self, frame: bytes) -> Texts | Reason:
+        if len(frame) > LARGE_BYTES:
+            return self._large(frame)
         try:
             row = fields(frame.decode(self._encoding), self._delimiter)
         except UnicodeDecodeError:
@@ -146,6 +151,19 @@ class CsvColumns:
                 return Reason.COLUMN_ABSENT
             values.append(row[place])
         return values
+
+    def _large(self, frame: bytes) -> Texts | Reason:
+        """The texts of one large record; its wanted fields alone are decoded."""
+        places = [place for place in self._places if place is not None]
+        picked = pick(frame, self._delimiter.encode(), places, self._width)
+        if isinstance(picked, Reason):
+            return picked
+        if len(picked) < len(self._places) or None in picked:
+            return Reason.COLUMN_ABSENT
+        try:
+            return [field.decode(self._encoding) for field in picked if field is not None]
+        except UnicodeDecodeError:
+            return Reason.INVALID_ENCODING
 
 
 def fields(record: str, delimiter: str) -> list[str] | None:
@@ -167,7 +185,8 @@ def read_delimited(
     """The records of a CSV or TSV file with a header; the header is no row.
 
     A header that has one field with commas and several with semicolons is read with semicolons.
-    A row with fewer fields lacks those columns; one with more is malformed.
+    A row with fewer fields lacks those columns; one with more is malformed, and one of more than
+    MOST_FIELDS too large. A header of so many is not read.
     """
     # the csv module's own limit is one for the process, and records are bounded before it
     csv.field_size_limit(max(csv.field_size_limit(), request.max_record_bytes))
@@ -195,6 +214,8 @@ def read_delimited(
 
 
 def _header(frame: bytes, delimiter: str, encoding: str) -> list[str] | None:
+    if field_count_exceeds(frame, delimiter.encode(), MOST_FIELDS):
+        return None
     try:
         return fields(frame.decode(encoding), delimiter)
     except UnicodeDecodeError:

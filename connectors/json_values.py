@@ -15,9 +15,14 @@ from connectors.records import Parsed, Texts
 MAX_DEPTH = 256
 """Nesting of one record: far above any real one, far below what the parser's stack bears."""
 
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
-_BRACKETS = re.compile(rb"[\[\]{}]")
+MOST_VALUES = 1 << 20
+"""Values in one record: a list of tiny ones costs twenty times its bytes once it is parsed."""
+
+_TO_BRACKET_OR_COMMA = re.compile(
+    rb'(?:[^"\[\]{},]++|"(?:[^"\\]++|\\.)*+")*+([\[\]{},])', re.DOTALL
+)
 _OPENING = (b"[", b"{")
+_CLOSING = (b"]", b"}")
 _PLAIN = {str, type(None)}
 _BOOLEANS = {True: "true", False: "false"}
 
@@ -78,8 +83,11 @@ class _Unusual(Exception):  # noqa: N818  a turn to the thorough path, not an er
 
 def _object(frame: bytes) -> dict[str, Any] | Reason:
     """The JSON object that `frame` holds, or why it holds none."""
-    if frame.count(b"{") + frame.count(b"[") > MAX_DEPTH and _depth(frame) > MAX_DEPTH:
-        return Reason.TOO_DEEP
+    openings = frame.count(b"{") + frame.count(b"[")
+    if openings > MAX_DEPTH or openings + frame.count(b",") > MOST_VALUES:
+        beyond = _beyond_limits(frame)
+        if beyond is not None:
+            return beyond
     try:
         text = frame.strip(WHITE_SPACE).decode()
         found, end = _scan(text, 0)
@@ -94,13 +102,24 @@ def _object(frame: bytes) -> dict[str, Any] | Reason:
     return found if type(found) is dict else Reason.NOT_AN_OBJECT
 
 
-def _depth(frame: bytes) -> int:
-    """The deepest nesting of brackets outside strings."""
-    depth = deepest = 0
-    for bracket in _BRACKETS.findall(_STRING.sub(b"", frame)):
-        depth += 1 if bracket in _OPENING else -1
-        deepest = max(deepest, depth)
-    return deepest
+def _beyond_limits(frame: bytes) -> Reason | None:
+    """Why the parser is spared the record: nested too deeply, or too many values.
+
+    Counts outside strings, and no further than the limits: so neither time nor memory depends on
+    what a hostile record goes on with.
+    """
+    depth = values = 0
+    for found in _TO_BRACKET_OR_COMMA.finditer(frame):
+        mark = found[1]
+        depth += (mark in _OPENING) - (mark in _CLOSING)
+        values += mark not in _CLOSING
+        if depth > MAX_DEPTH:
+            return Reason.TOO_DEEP
+        if values > MOST_VALUES:
+            return Reason.TOO_LARGE
+        if depth < 0:
+            break  # the parser stops here at the latest
+    return None
 
 
 def _fast(objects: Sequence[Mapping[str, Any]], column: str) -> pa.Array:
