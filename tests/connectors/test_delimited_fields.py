@@ -5,7 +5,7 @@ import csv
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from connectors.base import Reason, ReadRequest
+from connectors.base import ReadRequest, Reason
 from connectors.delimited_fields import LARGE_BYTES, MOST_FIELDS, field_count_exceeds, pick
 from connectors.json_values import MOST_VALUES, JsonColumns
 from connectors.reading import read
