@@ -25,7 +25,7 @@ from pipelines.settings import Settings, code_version
 from pipelines.stages import seal
 from pipelines.stages.base import Progress, StageOutput, policy_of
 from pipelines.stages.order import ORDER
-from pipelines.store import registrations, runs, stage_results
+from pipelines.store import registrations, runs, stage_results, workspace
 from pipelines.store.database import Store
 
 
@@ -81,6 +81,7 @@ def begin(
     """
     dataset = read_manifest(manifest, roots=settings.roots)
     rules = load_policy(policy)
+    workspace.claim(store)
     registration = registrations.register(store, dataset, at=at)
     resumed = _resume(store, dataset, registration, rules, owner)
     if resumed is not None:
@@ -137,7 +138,12 @@ def run_stage(
     engine: Engine,
     progress: Progress,
 ) -> Done:
-    """The stage `name` of the run is done: found on record, or carried out and recorded."""
+    """The stage `name` of the run is done: found on record, or carried out and recorded.
+
+    Raises:
+        ConfigError: `$TDA_HOME` here is not the workspace of the database (a worker apart).
+    """
+    workspace.require(store)
     position = ORDER.index(name)
     stage = STAGES[position]
     audited = runs.run(store, run_id)

@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
 from pipelines.settings import Settings
-from pipelines.store import ledger_tables, tables
+from pipelines.store import ledger_tables, tables, workspace_tables
 from pipelines.store.append_only import GUARD_REPLACE
 from pipelines.store.evidence import EvidenceStore
 
 WRITES = "tda_writes"
 """Execution option of a connection whose transaction will write."""
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a test compares it with the folder."""
 
 
@@ -33,6 +33,7 @@ class Store:
 def complete_metadata() -> sa.MetaData:
     """The MetaData with every table declared on it."""
     assert tables.runs.metadata is ledger_tables.ledger_entries.metadata  # noqa: S101
+    assert tables.runs.metadata is workspace_tables.workspaces.metadata  # noqa: S101
     return tables.runs.metadata
 
 
