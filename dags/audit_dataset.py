@@ -1,9 +1,15 @@
-"""Audit one dataset on demand: its manifest becomes a gate, a ledger entry and a report."""
+"""Audit one dataset on demand: its manifest becomes a gate, a ledger entry and a report.
+
+Params: `dataset` (one that is registered) or `manifest` (an absolute path); `purpose`, which has to
+be that of the manifest; `policy` (an absolute path, else that of the registration); `at`.
+"""
 
 from datetime import timedelta
 
 from airflow.sdk import Param, dag, get_current_context, task
 
+from pipelines.airflow.form import audit_form
+from pipelines.settings import read_settings
 from pipelines.stages.order import ORDER
 
 
@@ -19,17 +25,7 @@ from pipelines.stages.order import ORDER
         "retry_delay": timedelta(seconds=30),
         "execution_timeout": timedelta(hours=24),
     },
-    params={
-        "manifest": Param(
-            type="string", minLength=1, title="Manifest", description="Path of dataset.yaml"
-        ),
-        "policy": Param(
-            None, type=["null", "string"], title="Policy", description="Path of policy.yaml"
-        ),
-        "at": Param(
-            None, type=["null", "string"], title="Clock", description="ISO 8601; empty means now"
-        ),
-    },
+    params={n: Param(**shape) for n, shape in audit_form(read_settings().home).items()},
     tags=["audit"],
     doc_md=__doc__,
 )

@@ -62,13 +62,21 @@ def _audit(manifests: list[str], dags: Path, settings: Settings, store: Store, l
     with log.open("wb") as output:
         child = subprocess.Popen(  # noqa: S603  our own module, arguments as a list
             [*command, *manifests],
-            env=isolated_environment(settings.home, dags.absolute()),
+            env=isolated_environment(settings.home, dags.absolute()) | _roots(manifests, settings),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
         _follow(child, store, known, began, lang)
     return _conclude(result, len(manifests), log, settings, store, lang)
+
+
+def _roots(manifests: list[str], settings: Settings) -> dict[str, str]:
+    """TDA_ROOTS with the folders of `manifests`: whoever calls `make audit` may name any."""
+    if not settings.roots:
+        return {}
+    folders = [*settings.roots, *(Path(manifest).parent for manifest in manifests)]
+    return {"TDA_ROOTS": ":".join(str(folder) for folder in folders)}
 
 
 def _follow(

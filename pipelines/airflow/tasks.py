@@ -4,15 +4,17 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from typing import Any
 
 from airflow.sdk.exceptions import AirflowFailException
 
 from pipelines import flow
+from pipelines.airflow.asked import read_asked
 from pipelines.clock import moment
 from pipelines.engine.local import Local
 from pipelines.model.errors import ConfigError
 from pipelines.model.ids import RunId
+from pipelines.registry_file import read_registry, registry_path
 from pipelines.settings import read_settings
 from pipelines.stages.base import Silent
 from pipelines.store.database import open_store
@@ -20,20 +22,21 @@ from pipelines.store.database import open_store
 logger = logging.getLogger(__name__)
 
 
-def begin_run(params: Mapping[str, str | None], dag_run: str) -> str:
+def begin_run(params: Mapping[str, Any], dag_run: str) -> str:
     """The id of the audit run for this DAG run; a retried or resumed DAG run gets its own again.
 
     Args:
-        params: `manifest`, and `policy` and `at` where they are not to be the defaults.
+        params: `dataset` or `manifest`, and `purpose`, `policy` and `at` where they matter.
         dag_run: `<dag id>/<run id>`, the owner of the audit run.
     """
-    policy = params.get("policy")
     with _misuse_is_not_retried():
         settings = read_settings()
+        registered = read_registry(registry_path(settings.home))
+        asked = read_asked(params, registered=registered, settings=settings)
         return flow.begin(
-            Path(str(params["manifest"])),
-            policy=Path(policy) if policy else None,
-            at=moment(params.get("at")),
+            asked.manifest,
+            policy=asked.policy,
+            at=moment(params.get("at") or None),
             owner=f"airflow:{dag_run}",
             settings=settings,
             store=open_store(settings),
