@@ -47,7 +47,7 @@ def write(folder: Path, name: str, text: str) -> str:
 MISTAKES = {
     "no such manifest": (["audit", "missing.yaml"], "no such file"),
     "no manifest at all": (["audit"], "MANIFEST"),
-    "a folder": (["audit", "{folder}"], "dataset.yaml"),
+    "a folder": (["audit", "{folder}"], "not a folder"),
     "not YAML": (["audit", "{broken}"], "line"),
     "an unknown field": (["audit", "{typo}"], "licence"),
     "no file matches": (["audit", "{nothing}"], "data"),

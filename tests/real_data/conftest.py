@@ -8,6 +8,7 @@ ALPACA = """\
 dataset: alpaca-en-zh
 title: {zh: Alpaca 英文指令与其中译（部分）, en: Alpaca instructions with a partial translation}
 purpose: fine_tune
+derived_from: [stanford-alpaca]
 files:
   - A-alpaca-en/alpaca_data-*.json
   - A-alpaca-zh-hikariming/*.json
