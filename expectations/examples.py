@@ -272,7 +272,8 @@ def validated(*statuses: str) -> Sequence[Mapping[str, object]]:
     """Rows of the validation table with these statuses."""
     return [
         {
-            "suite": "profile",
+            "suite": "fine_tune",
+            "table": "profile",
             "expectation": f"expectation {n}",
             "column": "records",
             "status": status,

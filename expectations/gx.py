@@ -1,18 +1,22 @@
-"""The one door to Great Expectations: a suite that is data, over a small frame of figures.
+"""The one door to Great Expectations: a suite that is data, over small frames of figures.
 
-Great Expectations takes seconds to import, so nothing here imports it before a suite is run.
+Great Expectations takes seconds to import, so nothing here imports it before a suite is run; its
+import is dominated by modules it never needs here (see docs/decisions/0012-validation-and-great-expectations.md). No frame that goes
+through this door may be larger than ROWS: figures and registers pass, a corpus does not.
 """
 
 import json
 import logging
 import os
+import sys
 import warnings
 from collections.abc import Mapping
-from importlib.resources import files
+from importlib.util import LazyLoader, find_spec, module_from_spec
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from expectations.suite import Suite
 from pipelines.model.evidence import VALIDATION
 
 if TYPE_CHECKING:
@@ -20,39 +24,47 @@ if TYPE_CHECKING:
 
 MET, NOT_MET, ERRORED = "met", "not_met", "errored"
 
+ROWS = 20_000
+"""Most rows of a frame: sources, files, people; never records."""
+
 _ERROR_CHARS = 200
+_COLUMNS = ("column", "column_A", "column_B", "by")
 
 
-def suite_text(name: str) -> str:
-    """The suite called `name`, as the JSON it is kept as."""
-    return (files("expectations") / "suites" / f"{name}.json").read_text(encoding="utf-8")
+def run_suite(suite: Suite, frames: Mapping[str, "pd.DataFrame | None"]) -> pa.Table:
+    """A row of the `validation` table for every expectation of the suite over its frame.
 
-
-def run_suite(name: str, frame: "pd.DataFrame") -> pa.Table:
-    """A row of the `validation` table for every expectation of the suite, over `frame`.
-
+    A table for which there is no frame is left out: there is nothing to expect anything of. A frame
+    of None is one above ROWS: its expectations are errored, and Great Expectations never sees it.
     An expectation that raised is `errored`, whatever its `success` says. Only figures are kept of
     what was observed, never a value of the frame.
     """
-    suite = json.loads(suite_text(name))
-    rows = [_row(name, result) for result in _results(suite, frame)]
+    rows: list[dict[str, object]] = []
+    for table, expectations in suite.tables.items():
+        if table not in frames:
+            continue
+        frame = frames[table]
+        if frame is None or len(frame) > ROWS:
+            rows += [_too_large(suite.name, table, config) for config in expectations]
+            continue
+        results = _results(f"{suite.name}.{table}", expectations, frame)
+        rows += [_row(suite.name, table, result) for result in results]
     return pa.Table.from_pylist(rows, schema=VALIDATION)
 
 
-def _results(suite: Mapping[str, Any], frame: "pd.DataFrame") -> list[Mapping[str, Any]]:
+def _results(
+    name: str, expectations: tuple[Mapping[str, Any], ...], frame: "pd.DataFrame"
+) -> list[Mapping[str, Any]]:
     gx = _great_expectations()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     batch = (
         context.data_sources.add_pandas("figures")
-        .add_dataframe_asset(suite["name"])
+        .add_dataframe_asset(name)
         .add_batch_definition_whole_dataframe("whole")
     )
-    definition = gx.ValidationDefinition(
-        name=suite["name"],
-        data=batch,
-        suite=context.suites.add(gx.ExpectationSuite(**suite)),
-    )
+    suite = gx.ExpectationSuite(name=name, expectations=[dict(config) for config in expectations])
+    definition = gx.ValidationDefinition(name=name, data=batch, suite=context.suites.add(suite))
     outcome = context.validation_definitions.add(definition).run(
         batch_parameters={"dataframe": frame}, result_format={"result_format": "SUMMARY"}
     )
@@ -65,7 +77,10 @@ def _great_expectations() -> Any:  # noqa: ANN401  the library is not typed
     with warnings.catch_warnings():
         # of its dependencies, at import: nothing we could change
         warnings.simplefilter("ignore", DeprecationWarning)
+        _postpone("altair")
         import great_expectations as gx
+
+        from expectations import gx_custom as _registered  # noqa: F401  registers what it defines
     for name in list(logging.root.manager.loggerDict):
         # one by one: some of them set a level of their own
         if name.partition(".")[0] == "great_expectations":
@@ -73,21 +88,63 @@ def _great_expectations() -> Any:  # noqa: ANN401  the library is not typed
     return gx
 
 
-def _row(suite: str, result: Mapping[str, Any]) -> dict[str, object]:
+def _postpone(name: str) -> None:
+    """The module is imported when something of it is first used, which may be never.
+
+    Reference: importlib.util.LazyLoader. Charts are drawn by a renderer that is never asked here.
+    """
+    spec = None if name in sys.modules else find_spec(name)
+    if spec is None or spec.loader is None:
+        return
+    loader = LazyLoader(spec.loader)
+    spec.loader = loader
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    loader.exec_module(module)
+
+
+def _row(suite: str, table: str, result: Mapping[str, Any]) -> dict[str, object]:
     config, found = result["expectation_config"], result.get("result") or {}
     error = raised(result.get("exception_info") or {})
     status = ERRORED if error is not None else MET if result["success"] is True else NOT_MET
-    columns = [config["kwargs"].get(key) for key in ("column", "column_A", "column_B")]
     return {
-        "suite": suite,
-        "expectation": config["type"],
-        "column": ",".join(column for column in columns if column) or None,
+        **_named(suite, table, config),
         "status": status,
         "observed": json.dumps(_figures(found), sort_keys=True),
         "unexpected": found.get("unexpected_count"),
         "elements": found.get("element_count"),
         "error": error,
     }
+
+
+def _too_large(suite: str, table: str, config: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        **_named(suite, table, config),
+        "status": ERRORED,
+        "observed": "{}",
+        "unexpected": None,
+        "elements": None,
+        "error": f"more than {ROWS} rows",
+    }
+
+
+def _named(suite: str, table: str, config: Mapping[str, Any]) -> dict[str, object]:
+    kwargs = {name: value for name, value in config["kwargs"].items() if name != "batch_id"}
+    columns = [kwargs.pop(key, None) for key in _COLUMNS]
+    return {
+        "suite": suite,
+        "table": table,
+        "expectation": config["type"],
+        "column": ",".join(column for column in columns if column) or None,
+        "expected": json.dumps(
+            {name: _plain(value) for name, value in kwargs.items()}, sort_keys=True
+        ),
+    }
+
+
+def _plain(value: object) -> object:
+    """An argument of an expectation without binary fractions: they print differently by chance."""
+    return f"{value:g}" if isinstance(value, float) else value
 
 
 def raised(info: Mapping[str, Any]) -> str | None:

@@ -98,7 +98,7 @@ def qlt_02(
 def _expectations(validation: Sequence[Mapping[str, object]]) -> Iterator[Finding]:
     by_status: dict[str, list[str]] = {"met": [], "not_met": [], "errored": []}
     for row in validation:
-        name = f"{row.get('expectation')}({row.get('column') or ''})"
+        name = f"{row.get('table')}: {row.get('expectation')}({row.get('column') or ''})"
         by_status.setdefault(str(row.get("status")), []).append(name)
     whole = len(validation)
     if not whole:

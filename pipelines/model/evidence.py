@@ -107,8 +107,10 @@ DRAW = pa.schema([("position", pa.int64()), ("item", pa.string())])
 VALIDATION = pa.schema(
     [
         ("suite", pa.string()),
+        ("table", pa.string()),  # the table of figures it was expected of
         ("expectation", pa.string()),
         ("column", pa.string()),
+        ("expected", pa.string()),  # JSON: the arguments of the expectation
         ("status", pa.string()),  # met | not_met | errored
         ("observed", pa.string()),  # JSON, figures only
         ("unexpected", pa.int64()),
@@ -130,7 +132,7 @@ KEYS = {
         ("subject", "given_at", "valid_to", "withdrawn_at", "purpose", "basis", "notice_version"),
     ),
     "draw": (DRAW, ("position",)),
-    "validation": (VALIDATION, ("suite", "expectation", "column")),
+    "validation": (VALIDATION, ("suite", "table", "expectation", "column")),
 }
 """Schema and sort key of each kind of table; the sort key makes its digest independent of order."""
 

@@ -1,95 +1,81 @@
-"""validate: the expectation suites are run over the figures of the version, never over its text."""
+"""validate: the suites of the dataset's purpose are run over figures and registers, never text."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from expectations.gx import run_suite, suite_text
+from expectations.gx import run_suite
+from expectations.suite import suite_text, suites_for
 from pipelines.engine.base import Engine
 from pipelines.model.evidence import VALIDATION
 from pipelines.model.ids import RunId, digest_of
-from pipelines.model.profile import Profile, SourceProfile
 from pipelines.settings import Settings
 from pipelines.stages.base import Progress, StageOutput
+from pipelines.stages.figure_frames import frames_of
 from pipelines.stages.profile import of_kind, profile_of
 from pipelines.store import runs
 from pipelines.store.codec import to_json
 from pipelines.store.database import Store
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-VERSION = "1"
+VERSION = "2"
 POLICY: tuple[str, ...] = ()
-SUITES = ("profile", "files")
+
+_REGISTERED = ("consents", "labels")
 
 
 def inputs(run_id: RunId, store: Store) -> Mapping[str, object]:
-    """The figures, the table of files, and the suites themselves."""
+    """The figures, the registers, the table of files, and the suites of the purpose themselves."""
+    dataset = runs.dataset_of(store, run_id)
+    project = dataset.annotation
+    people = project.annotators.digest if project and project.annotators else None
+    registered = runs.stage_tables(store, run_id, "register")
+    ingested = runs.stage_tables(store, run_id, "ingest")
     return {
         "profile": digest_of(to_json(profile_of(run_id, store)).encode()),
-        "files": [
-            table.digest for table in of_kind(runs.stage_tables(store, run_id, "ingest"), "files")
-        ],
-        "suites": {name: digest_of(suite_text(name).encode()) for name in SUITES},
+        "files": [table.digest for table in of_kind(ingested, "files")],
+        "records": sorted(
+            table.digest
+            for table in of_kind(runs.stage_tables(store, run_id, "scan"), "records")
+            if of_kind(registered, "consents")
+        ),
+        "sources": digest_of(to_json(dataset.sources).encode()),
+        "annotators": people,
+        "registered": sorted(
+            table.digest for kind in _REGISTERED for table in of_kind(registered, kind)
+        ),
+        "suites": {
+            suite.name: digest_of(suite_text(suite.name).encode())
+            for suite in suites_for(dataset.purpose)
+        },
     }
 
 
 def validate(
     run_id: RunId, *, settings: Settings, store: Store, engine: Engine, progress: Progress
 ) -> StageOutput:
-    """One `validation` table with a row for each expectation of each suite."""
-    progress.start("validate", len(SUITES))
-    ref = of_kind(runs.stage_tables(store, run_id, "ingest"), "files")[0]
-    frames = {
-        "profile": source_frame(profile_of(run_id, store)),
-        "files": store.evidence.read(ref).to_pandas(),
-    }
+    """One `validation` table with a row for each expectation of each suite of the purpose.
+
+    A table of figures that the dataset has nothing for (no consents, no labels) is named in the
+    summary as absent: nothing was expected of it, and nothing is said to be met.
+    """
+    suites = suites_for(runs.dataset_of(store, run_id).purpose)
+    progress.start("validate", len(suites))
+    frames = frames_of(run_id, store, engine)
     tables = [VALIDATION.empty_table()]
-    for name in SUITES:
-        tables.append(run_suite(name, frames[name]))
+    for suite in suites:
+        tables.append(run_suite(suite, frames))
         progress.advance()
     table = pa.concat_tables(tables)
     progress.done("validate")
     counts: dict[str, int] = {}
     for status in table["status"].to_pylist():
         counts[status] = counts.get(status, 0) + 1
+    expected = {name for suite in suites for name in suite.tables}
     return StageOutput(
-        summary={"expectations": dict(sorted(counts.items()))},
+        summary={
+            "expectations": dict(sorted(counts.items())),
+            "suites": [suite.name for suite in suites],
+            "absent": sorted(expected - frames.keys()),
+        },
         tables=(store.evidence.write("validation", table),),
     )
-
-
-def source_frame(profile: Profile) -> "pd.DataFrame":
-    """A row for each source: its counts, and its shares of empty and garbled records."""
-    rows = [_figures(part) for part in profile.sources]
-    frame: pd.DataFrame = pa.Table.from_pylist(rows, schema=_FIGURES).to_pandas()
-    return frame
-
-
-_FIGURES = pa.schema(
-    [
-        ("source", pa.string()),
-        *((name, pa.int64()) for name in ("records", "bytes", "chars", "empty", "garbled")),
-        *((name, pa.int64()) for name in ("repeated", "pi_records", "pi_hits")),
-        ("empty_share", pa.float64()),
-        ("garbled_share", pa.float64()),
-    ]
-)
-
-
-def _figures(part: SourceProfile) -> dict[str, object]:
-    return {
-        "source": part.source,
-        "records": part.records,
-        "bytes": part.bytes,
-        "chars": part.chars,
-        "empty": part.empty,
-        "garbled": part.garbled,
-        "repeated": part.exact_duplicates + part.near_duplicates,
-        "pi_records": part.pi_records,
-        "pi_hits": part.pi_hits,
-        "empty_share": part.empty / part.records if part.records else 0.0,
-        "garbled_share": part.garbled / part.records if part.records else 0.0,
-    }

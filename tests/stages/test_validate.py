@@ -63,11 +63,16 @@ def test_the_figures_of_a_real_run_are_validated_and_kept_as_evidence(store, tmp
     (ref,) = output.tables
     rows = store.evidence.read(ref).to_pylist()
     status = {(row["suite"], row["expectation"], row["column"]): row["status"] for row in rows}
-    empty = ("profile", "expect_column_values_to_be_between", "empty_share")
-    assert status.pop(empty) == "not_met"
+    between = "expect_column_values_to_be_between"
+    assert status.pop(("fine_tune", between, "empty_share")) == "not_met"
+    assert status.pop(("fine_tune", between, "repeated_share")) == "not_met"
     assert set(status.values()) == {"met"}
-    assert {row["suite"] for row in rows} == set(validate.SUITES)
-    assert output.summary == {"expectations": {"met": len(rows) - 1, "not_met": 1}}
+    assert {row["table"] for row in rows} == {"files", "languages", "profile", "sources", "totals"}
+    assert output.summary == {
+        "expectations": {"met": len(rows) - 2, "not_met": 2},
+        "suites": ["common", "fine_tune"],
+        "absent": ["annotators", "consents", "coverage", "label_shares", "labels"],
+    }
     assert MARK not in json.dumps(rows)
     again = validate.validate(
         run_id, settings=store.settings, store=store, engine=engine, progress=Silent()
@@ -78,7 +83,7 @@ def test_the_figures_of_a_real_run_are_validated_and_kept_as_evidence(store, tmp
 def test_the_key_follows_the_figures_and_the_suites_and_no_policy(store, tmp_path, monkeypatch):
     run_id, _ = profiled(store, tmp_path / "data")
     before = validate.inputs(run_id, store)
-    assert set(before) == {"profile", "files", "suites"}
+    assert set(before["suites"]) == {"common", "fine_tune"}
     assert json.dumps(before)
     assert load_policy().part(validate.POLICY) == {}
     monkeypatch.setattr(validate, "suite_text", lambda name: f"another {name}")
