@@ -18,7 +18,7 @@ from connectors.manifest import read_manifest
 from expectations.policy import Policy, load_policy
 from pipelines.engine.base import Engine
 from pipelines.model.dataset import Dataset
-from pipelines.model.errors import LedgerError
+from pipelines.model.errors import LedgerBusyError, LedgerError
 from pipelines.model.ids import RunId
 from pipelines.ownership import is_gone
 from pipelines.settings import Settings, code_version
@@ -154,6 +154,8 @@ def run_stage(
             output = stage.carry_out(
                 run_id, settings=settings, store=store, engine=engine, progress=progress
             )
+        except LedgerBusyError:
+            raise  # nothing is wrong with the run: it goes on when it is started again
         except LedgerError:
             # what was sealed of this run is not what it would say now: it can never be finished
             runs.abandon(store, run_id)

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -20,7 +20,7 @@ class Settings:
 
     home: Path
     """`$TDA_HOME`, default `./.tda`; absolute."""
-    database_url: str
+    database_url: str = field(repr=False)  # it may hold a password
     """`$TDA_DATABASE_URL`, default SQLite at `home/audit.db`."""
     workers: int
     """`$TDA_WORKERS`: processes that scan, default one a core."""

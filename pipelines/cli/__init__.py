@@ -7,6 +7,7 @@ from importlib import import_module
 import typer
 
 from pipelines.model.errors import AuditError, ConfigError
+from pipelines.model.message import msg
 
 COMMANDS = (
     "audit",
@@ -60,6 +61,9 @@ def main(arguments: list[str] | None = None) -> None:
     except AuditError as error:
         _complain(error, given)
         sys.exit(MISUSE if isinstance(error, ConfigError) else UNFINISHED)
+    except _database_errors() as error:
+        _complain(_unreachable(error), given)
+        sys.exit(UNFINISHED)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
@@ -71,6 +75,23 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _root() -> None:
     """Audit training data: sources, licences, consent, duplicates, labels, evidence."""
+
+
+def _database_errors() -> tuple[type[Exception], ...]:
+    """What SQLAlchemy raises for the database, where a command has imported it."""
+    module = sys.modules.get("sqlalchemy.exc")
+    return (module.DBAPIError,) if module else ()
+
+
+def _unreachable(error: Exception) -> AuditError:
+    """The same without the statement and its address."""
+    return AuditError(
+        msg("the audit database failed: {kind}", kind=type(error).__name__),
+        advice=msg(
+            "check its disk, its server and its log; then run the command again: an audit goes on "
+            "where it stopped"
+        ),
+    )
 
 
 def _complain(error: AuditError, given: list[str]) -> None:

@@ -54,7 +54,8 @@ def signing_key(folder: Path) -> SigningKey:
     """
     path, public = folder / PRIVATE_FILE, folder / PUBLIC_FILE
     if not path.exists():
-        if public.exists():
+        # the private half is written first: where the public one lies alone, the other is gone
+        if public.exists() and not path.exists():
             raise _another_key()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = Ed25519PrivateKey.generate()

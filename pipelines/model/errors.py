@@ -5,6 +5,7 @@ AuditError                 root: `message` says what happened, `advice` what to 
 ├── ConnectorError         a file or system that could not be read at all
 ├── EvidenceError          evidence that is missing, unreadable or too large to fetch
 └── LedgerError            the ledger cannot be read or appended to
+    ├── LedgerBusyError    others kept it too long, or the database is out of reach
     ├── TamperedError      its bytes do not hash to what was signed
     └── SignatureError     a signature does not verify
 """
@@ -43,6 +44,10 @@ class EvidenceError(AuditError):
 
 class LedgerError(AuditError):
     """The ledger cannot be read or appended to."""
+
+
+class LedgerBusyError(LedgerError):
+    """The ledger could not be reached in time; what it holds is as it was."""
 
 
 class TamperedError(LedgerError):

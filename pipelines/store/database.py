@@ -1,8 +1,5 @@
 """Opening the audit database: created, migrated, and with its folders."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +9,14 @@ from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
 from pipelines.settings import Settings
 from pipelines.store import ledger_tables, tables, workspace_tables
-from pipelines.store.append_only import GUARD_REPLACE
+from pipelines.store.engines import make_engine, place_of
+from pipelines.store.engines import writing as writing
 from pipelines.store.evidence import EvidenceStore
 
-WRITES = "tda_writes"
-"""Execution option of a connection whose transaction will write."""
 HEAD = "0002"
 """The newest migration; a test compares it with the folder."""
+NOT_ALLOWED = "42501"
+"""SQLSTATE insufficient_privilege."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,54 +47,35 @@ def open_store(settings: Settings) -> Store:
     engine = make_engine(settings.database_url)
     try:
         _migrate(engine)
-    except (sa.exc.DBAPIError, sa.exc.ArgumentError) as error:
-        raise ConfigError(
-            msg("the audit database cannot be opened: {kind}", kind=type(error).__name__),
-            advice=msg("check TDA_DATABASE_URL and TDA_HOME, and that the database is reachable"),
-        ) from error
+    except sa.exc.DBAPIError as error:
+        engine.dispose()
+        raise _unusable(engine, error) from error
+    except ConfigError:
+        engine.dispose()
+        raise
     return Store(engine, EvidenceStore(settings.evidence), settings)
 
 
-def make_engine(url: str) -> sa.Engine:
-    """An engine for `url`; SQLite with WAL, foreign keys, and patience for other writers."""
-    try:
-        engine = sa.create_engine(url)
-    except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
-        raise ConfigError(
-            msg("TDA_DATABASE_URL is not a database address"),
-            advice=msg("write sqlite:////absolute/path/audit.db or postgresql+psycopg://…"),
-        ) from error
-    if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-@contextmanager
-def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A transaction that will write: on SQLite it waits for its turn before its first read.
-
-    A deferred SQLite transaction that reads, then writes after another process has written, fails
-    at once whatever the time-out; one that asks for the write lock first only waits.
-    """
-    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-        yield connection
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # transactions begin in _begin_sqlite, DDL included
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout = 60000")
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")  # a sealed entry survives a power cut
-    cursor.execute(GUARD_REPLACE)
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _unusable(engine: sa.Engine, error: sa.exc.DBAPIError) -> ConfigError:
+    if getattr(error.orig, "sqlstate", None) == NOT_ALLOWED:
+        return ConfigError(
+            msg(
+                "this role may not read or upgrade the audit database {place}",
+                place=place_of(engine),
+            ),
+            advice=msg(
+                "run any command once as the role that owns the tables, and give this one the "
+                "rights that docs/operations.md lists"
+            ),
+        )
+    return ConfigError(
+        msg(
+            "the audit database {place} cannot be opened: {kind}",
+            place=place_of(engine),
+            kind=type(error).__name__,
+        ),
+        advice=msg("check TDA_DATABASE_URL and TDA_HOME, and that the database is reachable"),
+    )
 
 
 def revision_of(engine: sa.Engine) -> str | None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from pipelines.model.errors import LedgerError, TamperedError
+from pipelines.model.errors import LedgerBusyError, LedgerError, TamperedError
 from pipelines.model.ledger import KeptHead, LedgerEntry, Subtree
 from pipelines.model.message import msg
 from pipelines.store import database
@@ -142,7 +142,7 @@ def appending(engine: sa.Engine) -> Iterator[LedgerBook]:
     """The ledger for one writer; others wait until this transaction has ended.
 
     Raises:
-        LedgerError: other writers kept it for longer than the database waits.
+        LedgerBusyError: other writers kept it for longer than the database waits.
     """
     try:
         # under a snapshot taken before the wait, we would append to a tree that has grown since
@@ -151,7 +151,7 @@ def appending(engine: sa.Engine) -> Iterator[LedgerBook]:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_APPENDS)))
             yield LedgerBook(connection)
     except sa.exc.OperationalError as error:
-        raise LedgerError(
+        raise LedgerBusyError(
             msg("The ledger cannot be written: the database is busy or read-only."),
             advice=msg(
                 "Try again when other audits have ended; check the disk and its permissions."

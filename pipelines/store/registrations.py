@@ -14,6 +14,7 @@ from pipelines.model.message import msg
 from pipelines.model.source import Consent
 from pipelines.store.codec import from_json, to_json
 from pipelines.store.database import Store, writing
+from pipelines.store.engines import one_at_a_time
 from pipelines.store.tables import consents, licences, qualifications, registrations
 
 ROWS_AT_ONCE = 5000
@@ -24,6 +25,7 @@ def register(store: Store, dataset: Dataset, *, at: datetime) -> int:
     content = to_json(dataset)
     digest = digest_of(content.encode())
     with writing(store.engine) as connection:
+        one_at_a_time(connection, registrations.name, dataset.id)
         latest = connection.execute(
             sa.select(registrations.c.id, registrations.c.content_digest)
             .where(registrations.c.dataset == dataset.id)
@@ -119,6 +121,7 @@ def _record_once(
 ) -> None:
     """All of `rows` in one transaction, unless the registration has rows already."""
     with writing(store.engine) as connection:
+        one_at_a_time(connection, table.name, str(registration))
         present = connection.execute(
             sa.select(table.c.id).where(table.c.registration == registration).limit(1)
         ).first()

@@ -14,7 +14,7 @@ from pipelines.model.message import msg
 from pipelines.model.run import AuditRun
 from pipelines.store.codec import from_json, to_json
 from pipelines.store.database import Store, writing
-from pipelines.store.inserting import insert_once
+from pipelines.store.inserting import insert_new, insert_once
 from pipelines.store.registrations import dataset_at
 from pipelines.store.stage_results import stage_summary as stage_summary
 from pipelines.store.stage_results import stage_tables as stage_tables
@@ -41,26 +41,27 @@ def start(
             .select_from(runs)
             .where(runs.c.dataset == dataset, runs.c.at == at)
         )
-        earlier = connection.execute(same).scalar_one()
-        identity = f"{dataset}\n{registration}\n{policy_digest}\n{at.isoformat()}\n{earlier}"
-        short = hashlib.sha256(identity.encode()).hexdigest()[:8]
-        run_id = RunId(f"run-{at:%Y%m%d-%H%M}-{short}")
-        connection.execute(
-            runs.insert().values(
-                id=run_id,
-                dataset=dataset,
-                registration=registration,
-                at=at,
-                policy=policy,
-                policy_digest=policy_digest,
-                code_version=code_version,
-                state=RUNNING,
-                owner=owner,
-                attempt=1,
-                recorded_at=at,
-            )
-        )
-    return run_id
+        number = int(connection.execute(same).scalar_one())
+        row: dict[str, object] = {
+            "dataset": dataset,
+            "registration": registration,
+            "at": at,
+            "policy": policy,
+            "policy_digest": policy_digest,
+            "code_version": code_version,
+            "state": RUNNING,
+            "owner": owner,
+            "attempt": 1,
+            "recorded_at": at,
+        }
+        # another process may have counted the same: whoever finds the id taken counts on
+        while True:
+            identity = f"{dataset}\n{registration}\n{policy_digest}\n{at.isoformat()}\n{number}"
+            short = hashlib.sha256(identity.encode()).hexdigest()[:8]
+            run_id = RunId(f"run-{at:%Y%m%d-%H%M}-{short}")
+            if insert_new(connection, runs, {"id": run_id, **row}):
+                return run_id
+            number += 1
 
 
 def unfinished(
@@ -83,11 +84,15 @@ def unfinished(
 
 
 def take_over(store: Store, found: AuditRun, *, owner: str) -> bool:
-    """`found` now belongs to `owner`, one attempt on; False where somebody else was quicker."""
+    """`found` now belongs to `owner`, one attempt on; False if it had moved on."""
     with writing(store.engine) as connection:
         changed = connection.execute(
             runs.update()
-            .where(runs.c.id == found.id, runs.c.attempt == found.attempt)
+            .where(
+                runs.c.id == found.id,
+                runs.c.attempt == found.attempt,
+                runs.c.state == RUNNING,
+            )
             .values(owner=owner, attempt=found.attempt + 1)
         )
         return changed.rowcount == 1

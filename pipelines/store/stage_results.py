@@ -13,7 +13,7 @@ from pipelines.model.ids import RunId
 from pipelines.model.message import msg
 from pipelines.store.codec import from_json, to_json
 from pipelines.store.database import Store, writing
-from pipelines.store.inserting import insert_once
+from pipelines.store.inserting import insert_once, insert_or_replace
 from pipelines.store.tables import run_stages, stage_results
 
 
@@ -66,9 +66,7 @@ def record(
     }
     with writing(store.engine) as connection:
         insert_once(connection, stage_results, [result])
-        mine = (run_stages.c.run == run_id) & (run_stages.c.stage == stage)
-        connection.execute(run_stages.delete().where(mine))
-        connection.execute(run_stages.insert().values(marker))
+        insert_or_replace(connection, run_stages, marker)
 
 
 def stages_of(store: Store, run_id: RunId) -> tuple[StageRecord, ...]:
