@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 
 from pipelines.kernels.compiled import compiled
 from pipelines.kernels.normalise import NormalText
-from pipelines.kernels.shingles import hash_shingles
+from pipelines.kernels.shingles import SIZE, hash_shingles
 from pipelines.kernels.sketch_spec import DEFAULT, Scheme, SketchSpec
+
+_AT_ONCE = 1 << 15
+"""Shingle hashes held at a time: a text of any length is sketched in the room of these."""
 
 _UNSET = np.uint32(0xFFFFFFFF)
 _FMIX1 = np.uint32(0x85EBCA6B)
@@ -31,8 +34,7 @@ def signatures(normal: NormalText, spec: SketchSpec = DEFAULT) -> NDArray[np.uin
     """
     a, b = permutations(spec)
     out = np.empty((len(normal.offsets) - 1, spec.num_perm), np.uint32)
-    longest = int(np.diff(normal.offsets).max(initial=1))
-    scratch = np.empty(max(1, longest), np.uint32)
+    scratch = np.empty(_AT_ONCE, np.uint32)
     if spec.scheme is Scheme.AFFINE32:
         _affine32(normal.points, normal.offsets, a, b, scratch, out)
     else:
@@ -76,17 +78,20 @@ def _affine32(
     for text in range(len(out)):
         values = out[text]
         values[:] = _UNSET
-        count = hash_shingles(points, offsets[text], offsets[text + 1], hashes)
-        for i in range(count):
-            x = hashes[i]
-            x = uint32(x ^ (x >> uint32(16)))
-            x = uint32(x * _FMIX1)
-            x = uint32(x ^ (x >> uint32(13)))
-            x = uint32(x * _FMIX2)
-            x = uint32(x ^ (x >> uint32(16)))
-            for j in range(len(values)):
-                value = uint32(uint32(x * a[j]) + b[j])
-                values[j] = min(values[j], value)
+        at, stop = offsets[text], offsets[text + 1]
+        while at < stop:
+            count = _hash_part(points, at, stop, hashes)
+            for i in range(count):
+                x = hashes[i]
+                x = uint32(x ^ (x >> uint32(16)))
+                x = uint32(x * _FMIX1)
+                x = uint32(x ^ (x >> uint32(13)))
+                x = uint32(x * _FMIX2)
+                x = uint32(x ^ (x >> uint32(16)))
+                for j in range(len(values)):
+                    value = uint32(uint32(x * a[j]) + b[j])
+                    values[j] = min(values[j], value)
+            at = _next_part(at, stop, count)
 
 
 @compiled
@@ -114,24 +119,75 @@ def _split(
     for text in range(len(out)):
         values = out[text]
         values[:] = _UNSET
-        count = hash_shingles(points, offsets[text], offsets[text + 1], hashes)
-        if count == 0:
+        at, stop = offsets[text], offsets[text + 1]
+        if at == stop:
             continue
-        for i in range(count):
-            x = uint32(uint32(hashes[i] ^ start) * _FMIX1)
-            x = uint32(x ^ (x >> uint32(15)))
-            hashes[i] = x
-            bin_ = np.int64(x >> down)
-            values[bin_] = min(values[bin_], uint32(x & low))
-        for j in range(len(values)):
-            if values[j] == _UNSET:
-                least = _own_minimum(hashes, count, a[j], b[j])
-                values[j] = uint32(mark | uint32(least >> (bits + uint32(1))))
+        while at < stop:
+            count = _hash_part(points, at, stop, hashes)
+            _deal(hashes, count, start)
+            for i in range(count):
+                bin_ = np.int64(hashes[i] >> down)
+                values[bin_] = min(values[bin_], uint32(hashes[i] & low))
+            at = _next_part(at, stop, count)
+        empty = np.flatnonzero(values == _UNSET)
+        if len(empty):
+            least = _left_over(points, offsets[text], stop, empty, start, a, b, hashes)
+            for e in range(len(empty)):
+                values[empty[e]] = uint32(mark | uint32(least[e] >> (bits + uint32(1))))
 
 
 @compiled
-def _own_minimum(hashes: NDArray[np.uint32], count: int, a: np.uint32, b: np.uint32) -> np.uint32:
-    least = _UNSET
+def _left_over(
+    points: NDArray[np.uint32],
+    at: int,
+    stop: int,
+    empty: NDArray[np.int64],
+    start: np.uint32,
+    a: NDArray[np.uint32],
+    b: NDArray[np.uint32],
+    hashes: NDArray[np.uint32],
+) -> NDArray[np.uint32]:
+    """The least of all shingles under the own hash of each value in `empty`.
+
+    Where the text fits into `hashes`, the dealt hashes of all of it are there already.
+    """
+    least = np.full(len(empty), _UNSET, np.uint32)
+    whole = stop - at <= len(hashes)
+    while at < stop:
+        if whole:
+            count = max(1, stop - at - SIZE + 1)
+        else:
+            count = _hash_part(points, at, stop, hashes)
+            _deal(hashes, count, start)
+        for e in range(len(empty)):
+            least[e] = _own_minimum(hashes, count, a[empty[e]], b[empty[e]], least[e])
+        at = _next_part(at, stop, count)
+    return least
+
+
+@compiled
+def _hash_part(points: NDArray[np.uint32], at: int, stop: int, hashes: NDArray[np.uint32]) -> int:
+    """How many hashes of the shingles from `at` on have been written, as many as there is room."""
+    return hash_shingles(points, at, min(stop, at + len(hashes)), hashes)
+
+
+@compiled
+def _next_part(at: int, stop: int, count: int) -> int:
+    """Where the next part begins: parts overlap by all but one code point of a shingle."""
+    return stop if at + count + SIZE > stop else at + count
+
+
+@compiled
+def _deal(hashes: NDArray[np.uint32], count: int, start: np.uint32) -> None:
+    for i in range(count):
+        x = uint32(uint32(hashes[i] ^ start) * _FMIX1)
+        hashes[i] = uint32(x ^ (x >> uint32(15)))
+
+
+@compiled
+def _own_minimum(
+    hashes: NDArray[np.uint32], count: int, a: np.uint32, b: np.uint32, least: np.uint32
+) -> np.uint32:
     for i in range(count):
         x = uint32(uint32(hashes[i] ^ b) * a)
         x = uint32(x ^ (x >> uint32(15)))

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from pipelines.kernels.arrow import TextBytes, text_bytes
 from pipelines.kernels.compiled import compiled
 from pipelines.kernels.normal_table import EXPANDS, LIMIT, UNSAFE, normal_table
+from pipelines.kernels.normalise_formula import normal_pieces
+from pipelines.kernels.utf8 import decode
 
 NORMAL_SCHEME = f"nfkc-casefold-space/unicode-{unicodedata.unidata_version}"
 """Name of this normal form; texts are comparable only under the same name."""
@@ -69,37 +71,41 @@ def _with_formula(
     """All texts in order, the `unsafe` ones computed here; `points` holds the others."""
     others = np.maximum(lengths, 0)
     begins = _offsets(others)
-    pieces, done = list[NDArray[np.uint32]](), 0
+    gathered, done = _Growing(len(points)), 0
     for index in unsafe:
-        raw = source.data[source.offsets[index] : source.offsets[index + 1]]
-        normal = normalise(raw.tobytes().decode("utf-8"))
-        pieces.append(points[done : begins[index]])
-        pieces.append(np.frombuffer(normal.encode("utf-32-le"), dtype="<u4").astype(np.uint32))
-        others[index] = len(normal)
+        gathered.add(points[done : begins[index]])
+        before = gathered.used
+        for piece in normal_pieces(source.data[source.offsets[index] : source.offsets[index + 1]]):
+            gathered.add(piece)
+        others[index] = gathered.used - before
         done = int(begins[index])
-    pieces.append(points[done:])
-    return NormalText(points=np.concatenate(pieces), offsets=_offsets(others))
+    gathered.add(points[done:])
+    return NormalText(points=gathered.taken(), offsets=_offsets(others))
+
+
+class _Growing:
+    """An array that grows in place: pieces of a huge text are not kept twice."""
+
+    def __init__(self, room: int) -> None:
+        self._points = np.empty(room, np.uint32)
+        self.used = 0
+
+    def add(self, piece: NDArray[np.uint32]) -> None:
+        end = self.used + len(piece)
+        if end > len(self._points):
+            # nobody else has seen the array yet
+            self._points.resize(end + end // 4, refcheck=False)
+        self._points[self.used : end] = piece
+        self.used = end
+
+    def taken(self) -> NDArray[np.uint32]:
+        return self._points[: self.used]
 
 
 def _offsets(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     offsets = np.zeros(len(lengths) + 1, np.int64)
     np.cumsum(lengths, out=offsets[1:])
     return offsets
-
-
-@compiled
-def decode(data: NDArray[np.uint8], at: int) -> tuple[np.int64, int]:
-    """The code point whose UTF-8 form begins at `data[at]`, and the number of its bytes."""
-    lead = np.int64(data[at])
-    if lead < 0x80:
-        return lead, 1
-    second = np.int64(data[at + 1]) & 63
-    if lead < 0xE0:
-        return ((lead & 31) << 6) | second, 2
-    third = np.int64(data[at + 2]) & 63
-    if lead < 0xF0:
-        return ((lead & 15) << 12) | (second << 6) | third, 3
-    return ((lead & 7) << 18) | (second << 12) | (third << 6) | (np.int64(data[at + 3]) & 63), 4
 
 
 @compiled

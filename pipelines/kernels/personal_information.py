@@ -4,11 +4,13 @@ Recall is by shape, precision by check digits, ranges and keywords: names and po
 are not looked for.
 """
 
-import bisect
 from collections.abc import Callable, Iterable, Iterator
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from pipelines.kernels.arrow import text_bytes
 from pipelines.kernels.personal_information_addresses import emails, ipv4_addresses, ipv6_addresses
 from pipelines.kernels.personal_information_candidates import (
     ALL,
@@ -24,10 +26,11 @@ from pipelines.kernels.personal_information_numbers import (
     landline_numbers,
     mobile_numbers,
 )
+from pipelines.kernels.text_pieces import pieces
 
 __all__ = ["DETECTOR_SCHEME", "Hit", "Kind", "Tier", "find", "find_block"]
 
-DETECTOR_SCHEME = "personal-information/1"
+DETECTOR_SCHEME = "personal-information/2"
 """Name of the types, patterns and tiers; raise it when any hit can change."""
 
 _DETECTORS: tuple[tuple[Candidate, Callable[[str], Iterator[Hit]]], ...] = (
@@ -53,25 +56,47 @@ def find(text: str, seen: Candidate = ALL) -> list[Hit]:
     )
 
 
-def find_block(column: pa.LargeStringArray) -> Iterator[tuple[int, str, list[Hit]]]:
-    """Index, text and hits of each text of `column` with hits; the same hits as `find` gives."""
+def find_block(column: pa.LargeStringArray) -> Iterator[tuple[int, list[str], list[Hit]]]:
+    """Index, values and hits of each text of `column` with hits; the same hits as `find` gives.
+
+    A text longer than PIECE_BYTES comes in pieces, so that neither it nor its hits are in memory
+    as a whole; only hits that overlap in an unbroken chain longer than MARGIN_BYTES may come out
+    otherwise than `find` has them.
+    """
     flags = candidates(column)
+    source = text_bytes(column)
     for index in flags.nonzero()[0].tolist():
-        text = column[index].as_py()
-        hits = find(text, Candidate(int(flags[index])))
+        raw = source.data[source.offsets[index] : source.offsets[index + 1]]
+        for values, hits in _find_pieces(raw, Candidate(int(flags[index]))):
+            yield index, values, hits
+
+
+def _find_pieces(raw: NDArray[np.uint8], seen: Candidate) -> Iterator[tuple[list[str], list[Hit]]]:
+    taken = 0
+    for piece in pieces(raw):
+        values: list[str] = []
+        hits: list[Hit] = []
+        for hit in find(piece.text, seen):
+            start, end = piece.at + hit.start, piece.at + hit.end
+            if piece.begin <= start < piece.end and start >= taken:
+                values.append(piece.text[hit.start : hit.end])
+                hits.append(Hit(hit.type, start, end, hit.tier))
+                taken = end
         if hits:
-            yield index, text, hits
+            yield values, hits
 
 
 def _without_overlaps(hits: Iterable[Hit]) -> list[Hit]:
     """The stronger hit wherever two overlap: valid first, then by type, place and length."""
+    found = sorted(hits, key=_strength)
+    taken = bytearray(max((hit.end for hit in found), default=0))
     kept: list[Hit] = []
-    for hit in sorted(hits, key=_strength):
-        at = bisect.bisect_left(kept, hit.start, key=lambda other: other.end - 1)
-        # `at` is the first kept hit that ends behind the start of this one
-        if at == len(kept) or kept[at].start >= hit.end:
-            kept.insert(at, hit)
-    return kept
+    for hit in found:
+        # both ends do not suffice: a shorter hit may lie in the middle
+        if not any(taken[hit.start : hit.end]):
+            taken[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
+            kept.append(hit)
+    return sorted(kept, key=lambda hit: hit.start)
 
 
 def _strength(hit: Hit) -> tuple[bool, int, int, int]:

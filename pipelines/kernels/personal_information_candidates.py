@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from pipelines.kernels.arrow import text_bytes
 from pipelines.kernels.compiled import compiled
-from pipelines.kernels.normalise import decode
 from pipelines.kernels.personal_information_codes import PLATE_LEADS
+from pipelines.kernels.utf8 import decode
 
 
 class Candidate(IntFlag):

@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +14,9 @@ from pipelines.kernels.arrow import TextBytes, text_bytes
 from pipelines.kernels.compiled import compiled
 from pipelines.kernels.language_guess import guess_languages
 from pipelines.kernels.normal_table import LIMIT
-from pipelines.kernels.normalise import NormalText, decode
+from pipelines.kernels.normalise import NormalText
 from pipelines.kernels.scripts import BEYOND, DAMAGE, Script, script_table
+from pipelines.kernels.utf8 import decode
 
 DIGEST_SCHEME = "sha256-128/nfkc-casefold-space;record=sha256/len64be-null1"
 """Name of the two digests below."""
@@ -81,18 +82,27 @@ def record_digests(columns: Sequence[pa.LargeStringArray]) -> list[bytes]:
     differently cut columns fall together.
     """
     parts = [_framed(column) for column in columns]
-    return [hashlib.sha256(b"".join(values)).digest() for values in zip(*parts, strict=True)]
+    return [_digest(values) for values in zip(*parts, strict=True)]
 
 
-def _framed(column: pa.LargeStringArray) -> list[bytes]:
+def _digest(values: Sequence[tuple[bytes, memoryview]]) -> bytes:
+    found = hashlib.sha256()
+    for head, value in values:
+        found.update(head)
+        found.update(value)
+    return found.digest()
+
+
+def _framed(column: pa.LargeStringArray) -> Iterator[tuple[bytes, memoryview]]:
+    """What goes before each value, and the value itself, not copied."""
     source = text_bytes(column)
-    raw = source.data.data
+    raw = memoryview(source.data)
     ends = itertools.pairwise(source.offsets.tolist())
-    present = column.is_valid().to_pylist()
-    return [
-        b"\x01" + struct.pack(">Q", end - begin) + bytes(raw[begin:end]) if there else b"\x00"
-        for there, (begin, end) in zip(present, ends, strict=True)
-    ]
+    for there, (begin, end) in zip(column.is_valid().to_pylist(), ends, strict=True):
+        if there:
+            yield b"\x01" + struct.pack(">Q", end - begin), raw[begin:end]
+        else:
+            yield b"\x00", raw[:0]
 
 
 def encode(normal: NormalText) -> TextBytes:

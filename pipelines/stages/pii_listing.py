@@ -1,14 +1,15 @@
 """Personal information in files that belong to no dataset: what `tda pii` prints."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from connectors.base import Block, ReadRequest, Reason
+from connectors.location import File, fresh
 from connectors.reading import guess_format, read
 from connectors.text import COLUMN
-from pipelines.kernels.personal_information import find_block
+from pipelines.kernels.personal_information import Hit, find_block
 from pipelines.model.dataset import Format
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
@@ -29,8 +30,8 @@ Line = Mapping[str, str | int | bool]
 
 
 def list_hits(
-    paths: Sequence[Path], request: ReadRequest, tally: Tally
-) -> Iterator[tuple[Path, list[Line]]]:
+    paths: Sequence[File], request: ReadRequest, tally: Tally
+) -> Iterator[tuple[File, list[Line]]]:
     """Each file block by block with its hits, in the order of files, rows, columns and places.
 
     `request.columns` may be empty when every file is plain text.
@@ -41,19 +42,19 @@ def list_hits(
     requests = {path: _request_of(path, request) for path in paths}
     reasons: Counter[str] = Counter()
     for path, asked in requests.items():
-        for block in read(path, asked):
+        for block in read(fresh(path), asked):
             tally.records += block.batch.num_rows
             tally.quarantined += len(block.quarantined)
             reasons.update(item.reason for item in block.quarantined)
-            lines = _lines(path, block, asked.columns)
-            tally.hits.update((str(line["type"]), str(line["tier"])) for line in lines)
-            yield path, lines
+            for lines in _lines(path, block, asked.columns):
+                tally.hits.update((str(line["type"]), str(line["tier"])) for line in lines)
+                yield path, lines
     if tally.records == 0 and reasons[Reason.COLUMN_ABSENT]:
         _refuse_absent(requests)
 
 
-def _request_of(path: Path, request: ReadRequest) -> ReadRequest:
-    chosen = request.format or guess_format(path)
+def _request_of(path: File, request: ReadRequest) -> ReadRequest:
+    chosen = request.format or guess_format(fresh(path))
     if chosen is Format.TEXT:
         return replace(request, format=chosen, columns=(COLUMN,))
     if not request.columns:
@@ -64,38 +65,43 @@ def _request_of(path: Path, request: ReadRequest) -> ReadRequest:
     return replace(request, format=chosen)
 
 
-def _lines(path: Path, block: Block, columns: Sequence[str]) -> list[Line]:
+def _lines(path: File, block: Block, columns: Sequence[str]) -> Iterator[list[Line]]:
+    """The hits of the block in order; those of one very long record a piece at a time."""
     rows = block.batch.column("row").to_pylist()
-    found = [
-        (rows[index], position, hit)
+    found: Iterator[list[tuple[int, int, Hit]]] = (
+        [(rows[index], position, hit) for hit in hits]
         for position, column in enumerate(columns)
         for index, _, hits in find_block(block.batch.column(column))
-        for hit in hits
-    ]
-    found.sort(key=lambda place: (place[0], place[1], place[2].start))
-    return [
-        {
-            "file": str(path),
-            "row": row,
-            "column": columns[position],
-            "start": hit.start,
-            "end": hit.end,
-            "type": hit.type.value,
-            "tier": hit.tier.value,
-            "sensitive": hit.sensitive,
-        }
-        for row, position, hit in found
-    ]
+    )
+    if len(rows) > 1:
+        found = iter([list(itertools.chain.from_iterable(found))])
+    for places in found:
+        places.sort(key=lambda place: (place[0], place[1], place[2].start))
+        yield [_line(path, row, columns[position], hit) for row, position, hit in places]
+    yield []  # so that a file without hits is told of as well
 
 
-def _refuse_absent(requests: Mapping[Path, ReadRequest]) -> None:
+def _line(path: File, row: int, column: str, hit: Hit) -> Line:
+    return {
+        "file": str(path),
+        "row": row,
+        "column": column,
+        "start": hit.start,
+        "end": hit.end,
+        "type": hit.type.value,
+        "tier": hit.tier.value,
+        "sensitive": hit.sensitive,
+    }
+
+
+def _refuse_absent(requests: Mapping[File, ReadRequest]) -> None:
     """Refuses a column that no record of any file has; every record lacking *some* is data."""
     for column in dict.fromkeys(c for asked in requests.values() for c in asked.columns):
         holders = (
             block.batch.num_rows
             for path, asked in requests.items()
             if column in asked.columns
-            for block in read(path, replace(asked, columns=(column,)))
+            for block in read(fresh(path), replace(asked, columns=(column,)))
         )
         if not any(holders):
             raise ConfigError(

@@ -83,10 +83,9 @@ def hit_tables(
     rows = batch.column("row").to_numpy()
     waiting: list[dict[str, object]] = []
     for column in columns:
-        for index, text, hits in find_block(batch.column(column)):
-            for hit in hits:
+        for index, values, hits in find_block(batch.column(column)):
+            for value, hit in zip(values, hits, strict=True):
                 place = {"file": shard.file, "row": int(rows[index]), "column": column}
-                value = text[hit.start : hit.end]
                 found = {
                     "start": hit.start,
                     "end": hit.end,

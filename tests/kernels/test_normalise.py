@@ -1,6 +1,8 @@
 import sys
+import time
 import unicodedata
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.kernels.normal_table import LIMIT, normal_table
 from pipelines.kernels.normalise import normalise, normalise_block
+from pipelines.kernels.normalise_formula import normal_pieces
 
 SPECIAL = "aA \t\n\u0085\u00a0\u3000…½¨ßŉΐﬁ㍿ﷺéé\u0301\u0323ᄀ가ᅡᆨﾤￂ각\ufe0f\u200d𝐀𝄞丽中１Ａ\x1cς"
 
@@ -71,3 +74,34 @@ def test_a_column_without_text_gives_empty_texts(column):
     block = normalise_block(column)
     assert len(block.points) == 0
     assert block.offsets.tolist() == [0] * (len(column) + 1)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=60), st.text(alphabet=SPECIAL, max_size=60)), st.integers(1, 9))
+@example("a \u0301\u0323 b", 1)
+@example(" \u3000 ", 2)
+@example("\ufdfa\u0301 x", 3)
+def test_pieces_of_a_text_together_are_the_formula_of_the_whole(text, size):
+    raw = np.frombuffer(text.encode(), np.uint8)
+    pieces = list(normal_pieces(raw, size))
+    assert b"".join(piece.tobytes() for piece in pieces).decode("utf-32-le") == normalise(text)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from("e\u0301\u0323\u0344\u0f73\u3099\uff9e\u05b0\U0001d165"), min_size=9)
+)
+def test_marks_put_in_order_beforehand_change_nothing(marks):
+    text = "a" + "".join(marks) * 12 + "b"
+    raw = np.frombuffer(text.encode(), np.uint8)
+    (piece,) = normal_pieces(raw)
+    assert piece.tobytes().decode("utf-32-le") == normalise(text)
+
+
+def test_a_hundred_thousand_marks_in_the_wrong_order_take_no_time():
+    # unicodedata alone sorts them by insertion: 10**10 steps
+    text = "a" + "\u0301" * 100_000 + "\u0316" * 100_000
+    begin = time.process_time()
+    (found,) = together([text])
+    assert time.process_time() - begin < 10
+    assert found == "\u00e1" + "\u0316" * 100_000 + "\u0301" * 99_999

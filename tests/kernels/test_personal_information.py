@@ -6,11 +6,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from pipelines.kernels import personal_information
 from pipelines.kernels.check_digits import luhn_holds, resident_check
 from pipelines.kernels.personal_information import find, find_block
 from pipelines.kernels.personal_information_candidates import fold
 from pipelines.kernels.personal_information_codes import PLATE_LEADS
 from pipelines.kernels.personal_information_model import SENSITIVITY, Kind
+from pipelines.kernels.text_pieces import pieces
 
 ID = "11010519491231002X"
 CREDIT_CODE = "91350100M000100Y43"
@@ -233,3 +235,19 @@ def test_time_grows_with_the_text_and_not_with_its_square(piece):
     seconds(2_000)
     # a quadratic detector would take 64 times as long
     assert seconds(160_000) < 24 * max(seconds(20_000), 0.005)
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(TEXTS.filter(bool), min_size=1, max_size=12), st.integers(60, 200))
+def test_a_text_read_in_pieces_has_the_hits_it_has_as_a_whole(parts, size):
+    # the line between parts ends every chain of overlapping hits before the margin does
+    text = "\n\n".join(f"{part}\n" + "。" * 30 for part in parts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            personal_information, "pieces", lambda raw: pieces(raw, size=size, margin=1200)
+        )
+        found = list(find_block(pa.array([text], pa.large_string())))
+    hits = [hit for _, _, some in found for hit in some]
+    values = [value for _, some, _ in found for value in some]
+    assert hits == find(text)
+    assert values == [text[hit.start : hit.end] for hit in hits]
