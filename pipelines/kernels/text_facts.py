@@ -96,7 +96,7 @@ def _digest(values: Sequence[tuple[bytes, memoryview]]) -> bytes:
 def _framed(column: pa.LargeStringArray) -> Iterator[tuple[bytes, memoryview]]:
     """What goes before each value, and the value itself, not copied."""
     source = text_bytes(column)
-    raw = memoryview(source.data)
+    raw = source.data.data
     ends = itertools.pairwise(source.offsets.tolist())
     for there, (begin, end) in zip(column.is_valid().to_pylist(), ends, strict=True):
         if there:
