@@ -2,17 +2,14 @@
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
-
-from airflow.sdk.exceptions import AirflowFailException
 
 from pipelines import flow
 from pipelines.airflow.asked import read_asked
+from pipelines.airflow.misuse import misuse_is_not_retried
 from pipelines.clock import moment
 from pipelines.engine.local import Local
-from pipelines.model.errors import ConfigError
 from pipelines.model.ids import RunId
 from pipelines.registry_file import read_registry, registry_path
 from pipelines.settings import read_settings
@@ -29,7 +26,7 @@ def begin_run(params: Mapping[str, Any], dag_run: str) -> str:
         params: `dataset` or `manifest`, and `purpose`, `policy` and `at` where they matter.
         dag_run: `<dag id>/<run id>`, the owner of the audit run.
     """
-    with _misuse_is_not_retried():
+    with misuse_is_not_retried():
         settings = read_settings()
         registered = read_registry(registry_path(settings.home))
         asked = read_asked(params, registered=registered, settings=settings)
@@ -46,7 +43,7 @@ def begin_run(params: Mapping[str, Any], dag_run: str) -> str:
 def carry_out_stage(name: str, run_id: str) -> str:
     """`done` or `reused`, once the stage `name` of the run is."""
     began = time.monotonic()
-    with _misuse_is_not_retried():
+    with misuse_is_not_retried():
         settings = read_settings()
         with Local(settings.workers, settings.memory_limit, settings.home / "tmp") as engine:
             done = flow.run_stage(
@@ -60,12 +57,3 @@ def carry_out_stage(name: str, run_id: str) -> str:
     word = "reused" if done.reused else "done"
     logger.info("%s of %s %s in %.1f s", name, run_id, word, time.monotonic() - began)
     return word
-
-
-@contextmanager
-def _misuse_is_not_retried() -> Iterator[None]:
-    """A manifest nobody can follow reads no better the second time: the task fails at once."""
-    try:
-        yield
-    except ConfigError as error:
-        raise AirflowFailException(f"{error.message}. {error.advice}") from error

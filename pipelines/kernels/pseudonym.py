@@ -13,6 +13,9 @@ PSEUDONYM_SCHEME = "hmac-sha256/kind-length-prefixed/1"
 
 SUBJECT = "subject"
 """Kind of a subject id as a dataset or a consents file gives it."""
+PERSON, WORDS = "person", "words"
+"""Kinds of a user id of somebody who decides, and of the words of such a person."""
+_AS_WRITTEN = frozenset({SUBJECT, PERSON, WORDS})
 
 _SEPARATORS = str.maketrans("", "", " \t-.·•・()\u2010\u2011\u2012\u2013\u2014\u2212\u3000")
 
@@ -36,7 +39,7 @@ def canonical(kind: str, value: str) -> bytes:
         folded = f"{local}@{domain.lower()}"
     elif kind == "ip":
         folded = _address(folded)
-    elif kind != SUBJECT:
+    elif kind not in _AS_WRITTEN:
         folded = _bare(kind, folded.translate(_SEPARATORS).upper())
     return folded.encode("utf-8", "surrogatepass")
 

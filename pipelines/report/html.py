@@ -39,15 +39,17 @@ class Said(str):
 def render_html(report: Report, lang: str) -> str:
     """The page in `lang`; every figure in it is the same in the other language."""
     language = Language(lang)
-    say = _say(language)
+    say = saying(language)
     other = Language.EN if language is Language.ZH else Language.ZH
-    template = _environment(language).get_template("report.j2")
+    template = environment(language).get_template("report.j2")
     return template.render(
         r=report,
         lang=language.value,
         other=other.value,
         other_file=FILES[other],
-        style=_style(report),
+        style=style_sheet(
+            report.identity.dataset, short(report.identity.version), report.identity.run
+        ),
         symbols=SYMBOLS,
         words=words,
         drawings=drawings(report, say),
@@ -55,7 +57,9 @@ def render_html(report: Report, lang: str) -> str:
     )
 
 
-def _say(language: Language) -> Say:
+def saying(language: Language) -> Say:
+    """What puts a message, or a word that is data, before a reader of `language`."""
+
     def say(text: Message | str) -> str:
         return translate(text, language) if isinstance(text, Message) else visible(text)
 
@@ -63,7 +67,7 @@ def _say(language: Language) -> Say:
 
 
 @cache
-def _environment(language: Language) -> Environment:
+def environment(language: Language) -> Environment:
     """Templates in which everything printed is first made fit to be shown, then escaped."""
 
     def shown(value: object) -> str:
@@ -145,11 +149,10 @@ def short(digest: str | None) -> str:
     return visible(f"{head}{colon}{digits[:12]}…" if len(digits) > 12 else digest, 80)
 
 
-def _style(report: Report) -> Markup:
+def style_sheet(*foot: str) -> Markup:
+    """The style of a page, with `foot` in the margin of each printed one."""
     folder = files("pipelines.report") / "templates"
     sheets = "\n".join((folder / name).read_text(encoding="utf-8") for name in STYLES)
-    identity = report.identity
-    parts = (identity.dataset, short(identity.version), identity.run)
     # inside a style sheet only letters that mean nothing to it are let through
-    foot = re.sub(r"[^A-Za-z0-9 ._·…:-]", "?", " · ".join(parts))
-    return Markup(sheets.replace("var(--foot)", f'"{foot}"'))  # noqa: S704  ours, foot is filtered
+    shown = re.sub(r"[^A-Za-z0-9 ._·…:-]", "?", " · ".join(part for part in foot if part))
+    return Markup(sheets.replace("var(--foot)", f'"{shown}"'))  # noqa: S704  ours, foot is filtered

@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
 from pipelines.settings import Settings
-from pipelines.store import ledger_tables, tables, workspace_tables
+from pipelines.store import inquiry_tables, ledger_tables, tables, workspace_tables
 from pipelines.store.engines import make_engine, place_of
 from pipelines.store.engines import writing as writing
 from pipelines.store.evidence import EvidenceStore
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a test compares it with the folder."""
 NOT_ALLOWED = "42501"
 """SQLSTATE insufficient_privilege."""
@@ -32,6 +32,7 @@ def complete_metadata() -> sa.MetaData:
     """The MetaData with every table declared on it."""
     assert tables.runs.metadata is ledger_tables.ledger_entries.metadata  # noqa: S101
     assert tables.runs.metadata is workspace_tables.workspaces.metadata  # noqa: S101
+    assert tables.runs.metadata is inquiry_tables.inquiry_decisions.metadata  # noqa: S101
     return tables.runs.metadata
 
 
