@@ -55,24 +55,29 @@ def migrated(
     postgresql.drop(address)
 
 
-@pytest.fixture
-def empty_postgresql(postgresql: postgres_server.Server) -> Iterator[str]:
-    """The address of a database of this test without any table."""
-    address = postgresql.create()
-    yield postgres_server.text_of(address)
-    postgresql.drop(address)
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database of this test: SQLite, then a migrated one of PostgreSQL."""
+    yield from database_of(request, tmp_path, "migrated")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of this test without any table, on either one."""
+    yield from database_of(request, tmp_path, None)
+
+
+def database_of(
+    request: pytest.FixtureRequest, tmp_path: Path, template: str | None
+) -> Iterator[str]:
     if request.param == "sqlite":
+        (tmp_path / "home").mkdir()
         yield settings_of(tmp_path / "home").database_url
         return
-    template: str = request.getfixturevalue("migrated")
     server: postgres_server.Server = request.getfixturevalue("postgresql")
-    address = server.create(template)
-    yield postgres_server.text_of(address)
+    address = server.create(request.getfixturevalue(template) if template else None)
+    with postgres_server.closing_connections():
+        yield postgres_server.text_of(address)
     server.drop(address)
 
 

@@ -17,7 +17,9 @@ def insert_once(
 def insert_new(connection: sa.Connection, table: sa.Table, row: Mapping[str, object]) -> bool:
     """Whether `row` is in `table` now and was not before; its primary key was free."""
     statement = _insert(connection, table).values(row).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    # the row count of an INSERT is not known after the cursor is closed; what it returns is
+    added = connection.execute(statement.returning(*table.primary_key)).first()
+    return added is not None
 
 
 def insert_or_replace(

@@ -101,6 +101,27 @@ def running(environ: Mapping[str, str] = os.environ) -> Iterator[Server]:
     raise NotHereError("; ".join(tried) or "neither the wheel nor Debian's binaries are installed")
 
 
+@contextmanager
+def closing_connections() -> Iterator[None]:
+    """Whatever pools connect to meanwhile is closed in the end, also where no engine is disposed.
+
+    A connection of psycopg that is only forgotten warns, and warnings are errors here.
+    """
+    opened: list[psycopg.Connection[Any]] = []
+
+    def note(connection: Any, _record: object) -> None:
+        if isinstance(connection, psycopg.Connection):
+            opened.append(connection)
+
+    sa.event.listen(sa.pool.Pool, "connect", note)
+    try:
+        yield
+    finally:
+        sa.event.remove(sa.pool.Pool, "connect", note)
+        for connection in opened:
+            connection.close()
+
+
 def missing(reason: str, environ: Mapping[str, str] = os.environ) -> NoReturn:
     """The test is skipped, in capitals; where CI is set it fails."""
     sentence = f"POSTGRESQL IS NOT HERE, SO NOTHING WAS TESTED ON IT: {reason}"

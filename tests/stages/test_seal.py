@@ -21,7 +21,6 @@ from pipelines.stages.base import Silent
 from pipelines.stages.ledger_view import inspect_store, newest_head, proof_of
 from pipelines.store import registrations, runs, stage_results
 from pipelines.store.codec import from_json, to_json
-from pipelines.store.database import open_store
 from pipelines.store.ledger_entries import reading
 
 AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -65,13 +64,6 @@ DRAW = SampleDraw(
     wrong=0,
     proposed="accept",
 )
-
-
-@pytest.fixture
-def store(settings):
-    opened = open_store(settings)
-    yield opened
-    opened.engine.dispose()
 
 
 @pytest.fixture

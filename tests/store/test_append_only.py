@@ -1,7 +1,8 @@
 import pytest
 import sqlalchemy as sa
 
-from pipelines.store.append_only import GUARD_REPLACE, append_only_ddl
+from pipelines.store.append_only import append_only_ddl
+from pipelines.store.engines import make_engine
 
 FACTS = sa.Table(
     "facts",
@@ -12,11 +13,11 @@ FACTS = sa.Table(
 
 
 @pytest.fixture
-def connection():
-    engine = sa.create_engine("sqlite://")
+def connection(empty_database_url):
+    engine = make_engine(empty_database_url)
     with engine.connect() as opened:
         FACTS.create(opened)
-        for statement in append_only_ddl("sqlite", ["facts"]):
+        for statement in append_only_ddl(engine.dialect.name, ["facts"]):
             opened.exec_driver_sql(statement)
         opened.execute(FACTS.insert(), [{"id": 1, "word": "one"}, {"id": 2, "word": "two"}])
         opened.commit()
@@ -46,11 +47,25 @@ def test_a_new_row_is_still_welcome(connection):
 
 
 @pytest.mark.parametrize("row", ["(1, 'other')", "(9, 'one')"], ids=["same id", "same word"])
-def test_replacing_a_row_is_refused_on_a_guarded_connection(connection, row):
-    connection.exec_driver_sql(GUARD_REPLACE)
-    with pytest.raises(sa.exc.IntegrityError, match="facts is append-only"):
-        connection.exec_driver_sql(f"INSERT OR REPLACE INTO facts VALUES {row}")
+def test_replacing_a_row_is_refused(connection, row):
+    if connection.dialect.name == "postgresql":
+        refused = f"INSERT INTO facts VALUES {row} ON CONFLICT (id) DO UPDATE SET word = 'other'"
+        match = "append-only" if row.startswith("(1") else "duplicate key"
+    else:
+        refused, match = f"INSERT OR REPLACE INTO facts VALUES {row}", "append-only"
+    with pytest.raises(sa.exc.IntegrityError, match=match):
+        connection.exec_driver_sql(refused)
     connection.rollback()
+    assert words(connection) == ["one", "two"]
+
+
+def test_a_table_of_postgresql_is_not_emptied_at_one_stroke(connection):
+    if connection.dialect.name == "sqlite":
+        return  # it has no TRUNCATE; DELETE is tested above
+    for statement in ("TRUNCATE facts", "TRUNCATE facts CASCADE"):
+        with pytest.raises(sa.exc.IntegrityError, match="facts is append-only, TRUNCATE refused"):
+            connection.exec_driver_sql(statement)
+        connection.rollback()
     assert words(connection) == ["one", "two"]
 
 

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -14,35 +15,16 @@ from pipelines.ledger.statement import Predicate, Subject, statement
 from pipelines.ledger.verify import KeptLedger, verify_ledger
 from pipelines.model.errors import LedgerError
 from pipelines.model.ids import digest_of
-from pipelines.store.append_only import append_only_ddl
-from pipelines.store.database import make_engine
 from pipelines.store.ledger_entries import appending, reading
-from pipelines.store.ledger_tables import (
-    APPEND_ONLY,
-    ledger_entries,
-    ledger_heads,
-    ledger_subtrees,
-)
+from pipelines.store.ledger_tables import APPEND_ONLY
 
 ROOT = Path(__file__).resolve().parents[2]
 AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
-TABLES = (ledger_entries, ledger_subtrees, ledger_heads)
-
-
-def create(url):
-    engine = make_engine(url)
-    with engine.begin() as connection:
-        ledger_entries.metadata.create_all(connection, TABLES)
-        for line in append_only_ddl("sqlite", APPEND_ONLY):
-            connection.exec_driver_sql(line)
-    return engine
 
 
 @pytest.fixture
-def engine(tmp_path):
-    made = create(f"sqlite:///{tmp_path / 'audit.db'}")
-    yield made
-    made.dispose()
+def engine(store):
+    return store.engine
 
 
 @pytest.fixture
@@ -126,7 +108,10 @@ def test_no_table_of_the_ledger_takes_an_update_or_a_delete(engine, key, table):
         append(book, [said("a"), said("b")], key=key)
         sign_tree(book, at=AT, key=key, trusted={})
     column = {"ledger_entries": "leaf_hash", "ledger_subtrees": "hash"}.get(table, "size")
-    for line in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
+    lines = [f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"]
+    if engine.dialect.name == "postgresql":
+        lines.append(f"TRUNCATE {table}")
+    for line in lines:
         with pytest.raises(sa.exc.IntegrityError, match="append-only"), engine.begin() as opened:
             opened.execute(sa.text(line))
     assert verified(engine, key).size == 2
@@ -160,6 +145,7 @@ def test_a_second_writer_waits_and_then_goes_on_behind_the_first(engine, key):
 
 
 WRITER = """
+import os
 import sys
 import time
 from datetime import UTC, datetime
@@ -168,10 +154,11 @@ from pipelines.ledger.keys import signing_key
 from pipelines.ledger.log import append, sign_tree
 from pipelines.ledger.statement import Predicate, Subject, statement
 from pipelines.model.ids import digest_of
-from pipelines.store.database import make_engine
+from pipelines.store.engines import make_engine
 from pipelines.store.ledger_entries import appending
 
-url, keys, name, count = sys.argv[1:]
+url = os.environ["TDA_DATABASE_URL"]
+keys, name, count = sys.argv[1:]
 engine, key = make_engine(url), signing_key(Path(keys))
 at = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 
@@ -191,7 +178,7 @@ for number in range(int(count)):
 """
 
 
-def test_writers_in_several_processes_never_fork_or_lose_an_entry(engine, key, tmp_path):
+def test_writers_in_several_processes_never_fork_or_lose_an_entry(store, engine, key, tmp_path):
     count, names = 10, ("first", "second", "third")
     writers = [
         subprocess.Popen(
@@ -199,12 +186,12 @@ def test_writers_in_several_processes_never_fork_or_lose_an_entry(engine, key, t
                 sys.executable,
                 "-c",
                 WRITER,
-                engine.url.render_as_string(),
                 str(tmp_path / "keys"),
                 name,
                 str(count),
             ],
             cwd=ROOT,
+            env={**os.environ, "TDA_DATABASE_URL": store.settings.database_url},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -217,7 +204,7 @@ def test_writers_in_several_processes_never_fork_or_lose_an_entry(engine, key, t
         writer.stdin.write("go\n")
         writer.stdin.flush()
     for writer in writers:
-        writer.communicate(timeout=60)
+        writer.communicate(timeout=300)
         assert writer.returncode == 0
     with reading(engine) as book:
         keys = [entry.key for entry in book.entries()]
