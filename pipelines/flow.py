@@ -25,7 +25,7 @@ from pipelines.settings import Settings, code_version
 from pipelines.stages import seal
 from pipelines.stages.base import Progress, StageOutput, policy_of
 from pipelines.stages.order import ORDER
-from pipelines.store import registrations, runs, stage_results, workspace
+from pipelines.store import registrations, runs, stage_results, temporaries, workspace
 from pipelines.store.database import Store
 
 
@@ -82,6 +82,7 @@ def begin(
     dataset = read_manifest(manifest, roots=settings.roots)
     rules = load_policy(policy)
     workspace.claim(store)
+    temporaries.sweep(settings)
     registration = registrations.register(store, dataset, at=at)
     resumed = _resume(store, dataset, registration, rules, owner)
     if resumed is not None:

@@ -19,6 +19,7 @@ COMMANDS = (
     "plan",
     "controls",
     "ledger",
+    "doctor",
 )
 """In the order of `tda --help`; each is a module of this package with `register(app)`."""
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -32,7 +32,7 @@ class EvidenceStore:
         rows = sorted_table(kind, table)
         digest = table_digest(kind, rows)
         path = self._table_path(kind, digest)
-        if not path.exists():
+        if not _used(path):
             temporary = self._temporary()
             pq.write_table(rows, temporary, compression="zstd", compression_level=1)
             _publish(temporary, path)
@@ -64,6 +64,17 @@ class EvidenceStore:
         """Whether the table is on disk."""
         return self._table_path(ref.kind, ref.digest).exists()
 
+    def use(self, ref: TableRef) -> bool:
+        """Whether the table is on disk; if so, retention leaves it alone for the time being."""
+        return _used(self._table_path(ref.kind, ref.digest))
+
+    def all(self) -> Iterator[tuple[str, Digest, Path]]:
+        """Kind, digest and path of every table, then of every document as kind `document`."""
+        for path in sorted(self.root.glob("tables/*/*/*.parquet")):
+            yield path.parent.parent.name, Digest(f"sha256:{path.stem}"), path
+        for path in sorted(self.root.glob("files/*/*")):
+            yield "document", Digest(f"sha256:{path.name}"), path
+
     def verify(self, ref: TableRef) -> bool:
         """Whether the stored rows still have the digest they are named by."""
         return table_digest(ref.kind, sorted_table(ref.kind, self.read(ref))) == ref.digest
@@ -84,7 +95,7 @@ class EvidenceStore:
                 target.write(chunk)
         digest = Digest("sha256:" + sha.hexdigest())
         final = self.file(digest)
-        if final.exists():
+        if _used(final):
             temporary.unlink()
         else:
             _publish(temporary, final)
@@ -95,6 +106,10 @@ class EvidenceStore:
         name = digest.removeprefix("sha256:")
         return self.root / "files" / name[:2] / name
 
+    def table(self, ref: TableRef) -> Path:
+        """Where the table is, or would be; its `uri` says where it was written."""
+        return self._table_path(ref.kind, ref.digest)
+
     def _table_path(self, kind: str, digest: str) -> Path:
         name = digest.removeprefix("sha256:")
         return self.root / "tables" / kind / name[:2] / f"{name}.parquet"
@@ -104,6 +119,15 @@ class EvidenceStore:
         folder = self.root / INCOMING
         folder.mkdir(parents=True, exist_ok=True)
         return folder / temporary_name()
+
+
+def _used(path: Path) -> bool:
+    """Whether `path` is there; its time says when it was last used."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _publish(temporary: Path, path: Path) -> None:

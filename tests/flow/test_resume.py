@@ -6,15 +6,21 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from pipelines.settings import Settings
 from pipelines.store import runs
 from pipelines.store.codec import to_json
 from pipelines.store.database import open_store
+from pipelines.store.engines import make_engine
 from pipelines.store.keys import identifier_key
+from pipelines.store.ledger_tables import ledger_entries, ledger_heads
+from pipelines.store.stage_results import stages_of
+from pipelines.store.tables import consents, run_stages, stage_results
 
 ROOT = Path(__file__).resolve().parents[2]
 MANIFEST = ROOT / "examples" / "support-dialogues" / "dataset.yaml"
@@ -23,88 +29,187 @@ CLOCK = "2026-11-20T01:00:00+08:00"
 LATER = "2026-11-21T09:00:00+08:00"
 FIGURES = ("run_id", "version", "gate", "records", "quarantined", "exact_duplicates")
 FIGURES += ("near_duplicates", "personal_information", "findings", "controls")
-
-
-def tda(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pipelines.cli", *arguments]
-    environment = {**os.environ, "TDA_HOME": str(home)}
-    return subprocess.run(
-        command, env=environment, capture_output=True, text=True, cwd=ROOT, check=False
-    )
-
-
-def killed(home: Path, point: str, nth: int) -> None:
-    command = [sys.executable, str(Path(__file__).with_name("killed_at.py")), point, str(nth)]
-    environment = {**os.environ, "TDA_HOME": str(home)}
-    done = subprocess.run(
-        [*command, *AUDIT, CLOCK], env=environment, capture_output=True, cwd=ROOT, check=False
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+SAME_CODE = 1
+"""The gate of the example is a fail, and says so in the exit code."""
 
 
 def settings_of(home: Path) -> Settings:
     return Settings(home=home, database_url=f"sqlite:///{home / 'audit.db'}", workers=1)
 
 
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory) -> tuple[Path, dict]:
+@pytest.fixture(scope="session")
+def undisturbed(processes, tmp_path_factory) -> tuple[Path, dict]:
     home = tmp_path_factory.mktemp("undisturbed")
     identifier_key(settings_of(home))
-    done = tda(home, *AUDIT, CLOCK)
-    assert done.returncode == 1, done.stderr
-    return home, json.loads(done.stdout)
+    done = processes.tda(home, *AUDIT, CLOCK)
+    assert done.code == SAME_CODE, done.stderr
+    return home, done.json
 
 
-@pytest.mark.parametrize(
-    ("point", "nth", "stage"),
-    [
-        pytest.param("pipelines.store.evidence:EvidenceStore.write", 6, "scan", id="in scan"),
-        pytest.param("pipelines.stages.controls:judge_all", 1, "controls", id="in controls"),
-        pytest.param("pipelines.store.runs:finish", 1, "report", id="after the report"),
-    ],
-)
-def test_a_killed_run_goes_on_to_the_same_result(point, nth, stage, undisturbed, tmp_path):
+@pytest.fixture
+def home(undisturbed, tmp_path) -> Path:
+    """A new workspace with the keys of the undisturbed one: the same identifiers, same digests."""
+    fresh = tmp_path / "home"
+    fresh.mkdir()
+    shutil.copytree(undisturbed[0] / "keys", fresh / "keys")
+    return fresh
+
+
+def same_outcome(undisturbed: tuple[Path, dict], home: Path, outcome: dict) -> None:
+    """The second attempt at the run, in `home`, came to what the undisturbed run came to."""
     reference, expected = undisturbed
-    home = tmp_path / "home"
-    home.mkdir()
-    shutil.copytree(reference / "keys", home / "keys")  # the same identifiers get the same digests
-    killed(home, point, nth)
-
-    # started again at another time, it is the same run with the clock it began with
-    done = tda(home, *AUDIT, LATER)
-    assert done.returncode == 1, done.stderr
-    outcome = json.loads(done.stdout)
     assert outcome["attempt"] == 2
     assert {name: outcome[name] for name in FIGURES} == {name: expected[name] for name in FIGURES}
-
     one, two = open_store(settings_of(reference)), open_store(settings_of(home))
     run_id = outcome["run_id"]
     assert to_json(runs.findings_of(two, run_id)) == to_json(runs.findings_of(one, run_id))
     assert to_json(runs.gate_of(two, run_id)) == to_json(runs.gate_of(one, run_id))
-    assert stage not in outcome["reused_stages"] or stage == "report"
+    assert evidence(two, run_id) == evidence(one, run_id)
+    assert temporaries(home) == []
 
 
-def test_the_ledger_shows_the_interrupted_attempt_and_loses_nothing(undisturbed, tmp_path):
-    reference, _ = undisturbed
-    home = tmp_path / "home"
-    home.mkdir()
-    shutil.copytree(reference / "keys", home / "keys")
-    killed(home, "pipelines.stages.gate:decide", 1)
-    done = tda(home, *AUDIT, CLOCK)
-    assert done.returncode == 1, done.stderr
-    assert tda(home, "ledger", "verify").returncode == 0
+def evidence(store, run_id: str) -> dict[str, list[str]]:
+    found = stages_of(store, run_id)
+    return {stage.stage: [table.digest for table in stage.tables] for stage in found}
+
+
+def temporaries(home: Path) -> list[Path]:
+    found = [
+        path for path in home.rglob("*") if path.name.startswith((".tmp-", "relate-", "spill-"))
+    ]
+    return [*found, *home.rglob("*.part")]
+
+
+def rows(home: Path, table: sa.Table) -> int:
+    engine = make_engine(f"sqlite:///{home / 'audit.db'}")
+    with engine.connect() as connection:
+        return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+
+
+def in_relate(home: Path) -> bool:
+    """DuckDB's answer is whole under its temporary name, and nothing has its own name yet."""
+    parts = list((home / "tmp").glob("relate-*/.tmp-*.part"))
+    return len(parts) == 1 and parts[0].stat().st_size > 0
+
+
+PLACES = [
+    pytest.param(
+        "pipelines.store.evidence:pq.write_table",
+        "6+",
+        "scan",
+        lambda home: len(list((home / "evidence" / "incoming").glob(".tmp-*"))) == 1,
+        id="an evidence table is there under its temporary name",
+    ),
+    pytest.param(
+        "pipelines.stages.shard:write_whole",
+        "2",
+        "scan",
+        lambda home: len(list((home / "evidence" / "shards").glob("*.json"))) >= 1,
+        id="the tables of a shard are written, its marker is not",
+    ),
+    pytest.param(
+        "pipelines.engine.local:Local._copy", "1+", "relate", in_relate, id="relate has its answer"
+    ),
+    pytest.param(
+        "pipelines.store.stage_results:insert_once",
+        "5+",
+        "profile",
+        lambda home: (rows(home, stage_results), rows(home, run_stages)) == (4, 4),
+        id="a stage result is inserted, its marker is not",
+    ),
+    pytest.param(
+        "pipelines.stages.seal:sign_tree",
+        "1",
+        "seal",
+        lambda home: (rows(home, ledger_heads), rows(home, ledger_entries)) == (0, 1),
+        id="seal has appended and not signed",
+    ),
+    pytest.param(
+        "pipelines.report.writing:_put",
+        "2",
+        "report",
+        lambda home: [p.name for p in home.glob("reports/*/*")] == ["report.zh.html"],
+        id="the report is there in Chinese and not in English",
+    ),
+    pytest.param(
+        "pipelines.store.registrations:islice",
+        "4",
+        "register",
+        lambda home: rows(home, consents) == 0,
+        id="register is in the middle of the consents",
+    ),
+    pytest.param(
+        "pipelines.stages.controls:judge_all", "1", "controls", lambda home: True, id="in controls"
+    ),
+    pytest.param(
+        "pipelines.store.runs:finish",
+        "1",
+        None,
+        lambda home: rows(home, run_stages) == 11,
+        id="all is done but the word that it is",
+    ),
+]
+
+
+@pytest.mark.parametrize(("point", "when", "stage", "left"), PLACES)
+def test_a_killed_run_goes_on_to_the_same_result(
+    point: str,
+    when: str,
+    stage: str | None,
+    left: Callable[[Path], bool],
+    undisturbed,
+    processes,
+    home,
+):
+    killed = processes.tda(home, *AUDIT, CLOCK, kill=(point, when))
+    assert killed.code == -signal.SIGKILL, killed.stderr
+    assert left(home)
+
+    # started again at another time, it is the same run with the clock it began with
+    done = processes.tda(home, *AUDIT, LATER)
+    assert done.code == SAME_CODE, done.stderr
+    same_outcome(undisturbed, home, done.json)
+    reused = done.json["reused_stages"]
+    assert reused == done.json["stages"][: done.json["stages"].index(stage) if stage else None]
+
+
+def test_the_ledger_shows_the_interrupted_attempt_and_loses_nothing(undisturbed, processes, home):
+    killed = processes.tda(home, *AUDIT, CLOCK, kill=("pipelines.stages.gate:decide", "1"))
+    assert killed.code == -signal.SIGKILL, killed.stderr
+    done = processes.tda(home, *AUDIT, CLOCK)
+    assert done.code == SAME_CODE, done.stderr
+    assert processes.tda(home, "ledger", "verify").code == 0
     kinds = entry_kinds(home)
     assert kinds.count("run-interrupted") == 1
     assert kinds.count("run-started") == 2
     rest = [kind for kind in kinds if not kind.startswith("run-")]
-    assert sorted(rest) == sorted(k for k in entry_kinds(reference) if not k.startswith("run-"))
+    assert sorted(rest) == sorted(
+        kind for kind in entry_kinds(undisturbed[0]) if not kind.startswith("run-")
+    )
+
+
+@pytest.mark.slow
+def test_cold_processes_killed_and_resumed_end_the_same(undisturbed, home):
+    """As above, without the process that forks: two that import everything themselves."""
+    point = [str(Path(__file__).with_name("killed_at.py")), "pipelines.stages.gate:decide", "1"]
+    environment = {**os.environ, "TDA_HOME": str(home)}
+    for command, code in (
+        ([*point, *AUDIT, CLOCK], -signal.SIGKILL),
+        (["-m", "pipelines.cli", *AUDIT, LATER], SAME_CODE),
+    ):
+        done = subprocess.run(
+            [sys.executable, *command],
+            env=environment,
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            check=False,
+        )
+        assert done.returncode == code, done.stderr
+    same_outcome(undisturbed, home, json.loads(done.stdout))
 
 
 def entry_kinds(home: Path) -> list[str]:
-    import sqlalchemy as sa
-
-    from pipelines.store.ledger_tables import ledger_entries
-
     query = sa.select(ledger_entries.c.predicate).order_by(ledger_entries.c.position)
     with open_store(settings_of(home)).engine.connect() as connection:
         predicates = [str(row.predicate) for row in connection.execute(query)]

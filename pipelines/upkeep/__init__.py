@@ -1,0 +1,1 @@
+"""Looking after a workspace: what is wrong with it, what may go, and what has to stay."""

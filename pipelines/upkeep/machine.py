@@ -1,0 +1,155 @@
+"""What the machine gives: settings, versions, disk, and a place for compiled kernels."""
+
+import os
+import platform
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from importlib import metadata
+from pathlib import Path
+
+from pipelines.model.errors import ConfigError
+from pipelines.model.message import msg
+from pipelines.settings import Settings, read_settings
+from pipelines.upkeep.line import Line, failed, note, ok, wrong
+
+LEAST_FREE_BYTES = 1024**3
+READ = ("TDA_WORKERS", "TDA_MAX_RECORD_BYTES", "TDA_MEMORY_LIMIT")
+"""Settings that not every text fits."""
+PYTHONS = ((3, 11), (3, 14))
+"""From the first on, before the second."""
+
+
+def settings_lines(
+    environ: Mapping[str, str], others: Mapping[str, Callable[[Mapping[str, str]], object]]
+) -> tuple[list[Line], Settings]:
+    """A line for each variable that cannot be followed, and the settings without those.
+
+    `others` reads further variables: name of the first → reader that raises ConfigError.
+    """
+    lines, usable = [], dict(environ)
+    for name in READ:
+        only = {key: value for key, value in environ.items() if key == name}
+        try:
+            read_settings(only)
+        except ConfigError as error:
+            lines.append(failed("settings", error))
+            del usable[name]
+    for reader in others.values():
+        try:
+            reader(environ)
+        except ConfigError as error:
+            lines.append(failed("settings", error))
+    if not lines:
+        lines.append(ok("settings", msg("every TDA_ setting can be followed")))
+    return lines, read_settings(usable)
+
+
+def version_lines() -> Iterator[Line]:
+    """Python, and Airflow where it is installed."""
+    first, last = PYTHONS
+    current = platform.python_version()
+    if first <= sys.version_info[:2] < last:
+        yield ok("python", msg("Python {version}", version=current))
+    else:
+        yield wrong(
+            "python",
+            msg("Python {version} is not one tda was tested on", version=current),
+            msg("use Python 3.11, 3.12 or 3.13"),
+        )
+    try:
+        found = metadata.version("apache-airflow")
+    except metadata.PackageNotFoundError:
+        yield ok("airflow", msg("Airflow is not installed; the command line does without it"))
+        return
+    asked = _asked("apache-airflow")
+    if asked is None or _within(found, *asked):
+        yield ok("airflow", msg("Airflow {version}", version=found))
+    else:
+        yield wrong(
+            "airflow",
+            msg("Airflow {version} is not one the DAGs were written for", version=found),
+            msg(
+                "install apache-airflow {least} or later, before {end}",
+                least=asked[0],
+                end=asked[1],
+            ),
+        )
+
+
+def disk_line(settings: Settings, *, free: Callable[[Path], int] | None = None) -> Line:
+    """Whether there is room under the workspace, and leave to write there."""
+    home = settings.home
+    if not os.access(home, os.W_OK | os.X_OK):
+        return wrong(
+            "disk",
+            msg("{home} cannot be written", home=str(home)),
+            msg("give the account that runs tda the right to write there, or set TDA_HOME"),
+        )
+    left = (free or _free)(home)
+    said = msg("{mib} MiB free under {home}", mib=left // 1024**2, home=str(home))
+    if left >= LEAST_FREE_BYTES:
+        return ok("disk", said)
+    return wrong(
+        "disk", said, msg("make room: tda doctor --sweep, tda retention plan, or a larger disk")
+    )
+
+
+def kernel_cache_line(cache: str | None) -> Line:
+    """Whether compiled kernels can be kept in `cache`, as numba chose it; None: nowhere."""
+    folder = None if cache is None else Path(cache)
+    while folder is not None and not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if folder is not None and folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
+        return ok("kernels", msg("compiled kernels are kept in {folder}", folder=str(cache)))
+    return wrong(
+        "kernels",
+        msg("compiled kernels can be kept nowhere: each process compiles them again"),
+        msg("set NUMBA_CACHE_DIR to a folder that can be written"),
+    )
+
+
+def kernel_cache() -> str | None:
+    """Where numba keeps the kernels of this installation."""
+    # numba takes a second to import
+    from pipelines.kernels import jaccard  # noqa: PLC0415
+
+    return getattr(getattr(jaccard.fill, "stats", None), "cache_path", None)
+
+
+def odd_home_line(environ: Mapping[str, str], settings: Settings) -> Line | None:
+    """A word where `TDA_HOME` depends on the folder tda is started in."""
+    named = environ.get("TDA_HOME", "")
+    if named and Path(named).is_absolute():
+        return None
+    return note(
+        "settings",
+        msg("the workspace is {home}, which follows the current folder", home=str(settings.home)),
+        msg("set TDA_HOME to an absolute path where a schedule runs tda"),
+    )
+
+
+def _free(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
+def _asked(distribution: str) -> tuple[str, str] | None:
+    """The least version our own metadata asks for, and the first it does not take."""
+    try:
+        required = metadata.requires("training-data-audit") or []
+    except metadata.PackageNotFoundError:
+        return None
+    for text in required:
+        least, below = re.search(r">=([\d.]+)", text), re.search(r"<([\d.]+)", text)
+        if re.match(rf"{re.escape(distribution)}[<>=~! ]", text) and least and below:
+            return least.group(1), below.group(1)
+    return None
+
+
+def _within(found: str, least: str, below: str) -> bool:
+    return _numbers(least) <= _numbers(found) < _numbers(below)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
