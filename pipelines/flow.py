@@ -31,10 +31,17 @@ from pipelines.store.database import Store
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage: its name, and the module that holds its function, inputs, VERSION and POLICY."""
+    """One stage, named as the module that holds its function, inputs, VERSION and POLICY."""
 
     name: str
-    module: ModuleType
+
+    @property
+    def module(self) -> ModuleType:
+        """That module, imported by the first process that carries out the stage or needs its key.
+
+        A task carries out one stage; importing all of them would double what it costs to start.
+        """
+        return import_module(f"pipelines.stages.{self.name}")
 
     @property
     def carry_out(self) -> Callable[..., StageOutput]:
@@ -43,7 +50,7 @@ class Stage:
         return function
 
 
-STAGES = tuple(Stage(name, import_module(f"pipelines.stages.{name}")) for name in ORDER)
+STAGES = tuple(Stage(name) for name in ORDER)
 
 
 @dataclass(frozen=True, slots=True)
