@@ -1,6 +1,7 @@
 """seal: what the run found and decided is appended to the ledger, and a head is signed over it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pipelines.engine.base import Engine
 from pipelines.ledger import audit_statements as say
@@ -74,9 +75,19 @@ def record_start(store: Store, run: AuditRun) -> None:
 
 
 def record_interruption(store: Store, run: AuditRun) -> None:
-    """The ledger says that this attempt at the run ended before it was sealed."""
+    """The ledger says that this attempt at the run, and each before it, ended before the seal.
+
+    Whoever took the run over may have been killed before it could say so; what is said already is
+    not said twice.
+    """
     manifest = runs.dataset_of(store, run.id).manifest_digest
-    _record(store, say.run_interrupted(run, manifest=manifest))
+    attempts = [replace(run, attempt=number) for number in range(1, run.attempt + 1)]
+    statements = [
+        say_so(attempt, manifest=manifest)
+        for attempt in attempts
+        for say_so in (say.run_started, say.run_interrupted)
+    ]
+    _record(store, *statements)
 
 
 def _record(store: Store, *statements: Statement) -> None:
