@@ -1,8 +1,8 @@
 """The one door to Great Expectations: a suite that is data, over small frames of figures.
 
 Great Expectations takes seconds to import, so nothing here imports it before a suite is run; its
-import is dominated by modules it never needs here (see docs/decisions/0012-validation-and-great-expectations.md). No frame that goes
-through this door may be larger than ROWS: figures and registers pass, a corpus does not.
+import is dominated by modules that are never needed here (docs/decisions has what was measured).
+No frame that goes through may be larger than ROWS: figures and registers pass, a corpus does not.
 """
 
 import json

@@ -12,6 +12,8 @@ from pipelines.model.message import msg
 COMMANDS = (
     "audit",
     "report",
+    "trend",
+    "diff",
     "gate",
     "dups",
     "pii",

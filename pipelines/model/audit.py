@@ -8,6 +8,7 @@ from pipelines.model.annotation import Annotator
 from pipelines.model.dataset import Dataset
 from pipelines.model.evidence import TableRef
 from pipelines.model.finding import Finding
+from pipelines.model.history import Changes, RunPoint
 from pipelines.model.message import Message
 from pipelines.model.outcome import Confidence, Gate, Outcome, Severity, Verdict
 from pipelines.model.profile import Agreement, ConsentCoverage, Profile, SampleDraw
@@ -127,3 +128,7 @@ class AuditRecord:
     duplicates_across: Mapping[str, int] = field(default_factory=dict)
     """Other dataset -> records shared with it; empty when nothing was compared."""
     head: LedgerHead | None = None
+    history: tuple[RunPoint, ...] = ()
+    """Sealed runs of the dataset up to this one, oldest first, this one last."""
+    changes: Changes | None = None
+    """What changed since the run before; None for the first one."""

@@ -8,8 +8,9 @@ from pipelines.report.catalogue_view import CatalogueView
 from pipelines.report.findings import clause_rows, finding_groups
 from pipelines.report.front import gate_part, identity, key_figures
 from pipelines.report.limits import limits, quarantine
-from pipelines.report.model import Head, Report
+from pipelines.report.model import Head, HistoryPart, Report
 from pipelines.report.provenance import figures_of, stage_rows
+from pipelines.report.validation import validation
 
 
 def assemble(record: AuditRecord, catalogue: CatalogueView) -> Report:
@@ -27,6 +28,8 @@ def assemble(record: AuditRecord, catalogue: CatalogueView) -> Report:
         article_19=answer_sheet(record, seventh, eighth),
         limits=limits(record, seventh, eighth),
         quarantine=quarantine(record),
+        validation=validation(record),
+        history=HistoryPart(points=record.history, changes=record.changes),
         figures=figures_of(record),
         stages=stage_rows(record),
         head=Head(

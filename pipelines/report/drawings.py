@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from pipelines.model.message import msg
+from pipelines.model.message import Message, msg
 from pipelines.report.article_7 import TOP
 from pipelines.report.charts import bars, multiples
+from pipelines.report.charts import history as lines
 from pipelines.report.charts.agreement import agreement
+from pipelines.report.charts.changes import changes
 from pipelines.report.charts.consent import consent
 from pipelines.report.charts.curve import operating_curve
 from pipelines.report.charts.roll_up import roll_up
 from pipelines.report.charts.svg import Say
-from pipelines.report.model import Report
+from pipelines.report.model import HistoryPart, Report
 from pipelines.report.model_articles import Article7, SourceRow
 
 
@@ -31,6 +33,23 @@ class Multiple:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """One line over the runs."""
+
+    name: Message
+    drawing: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryDrawings:
+    """The strip of gates, a panel a figure, and what changed since the run before."""
+
+    nights: Markup
+    panels: tuple[Panel, ...]
+    changes: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drawings:
     """Every chart the record has evidence for; an empty one is left out."""
 
@@ -41,6 +60,7 @@ class Drawings:
     multiples: tuple[Multiple, ...]
     curves: Mapping[str, Markup]
     agreement: Markup
+    history: HistoryDrawings
 
 
 def drawings(report: Report, say: Say) -> Drawings:
@@ -55,6 +75,39 @@ def drawings(report: Report, say: Say) -> Drawings:
         multiples=_multiples(seventh, say),
         curves={lot.lot: operating_curve(lot, say) for lot in eighth.lots if lot.curve},
         agreement=agreement(eighth.agreement, say) if eighth.agreement else Markup(""),
+        history=history(report.history, say),
+    )
+
+
+def history(part: HistoryPart, say: Say) -> HistoryDrawings:
+    """The runs over time; nothing is drawn of a dataset without a sealed run."""
+    points = part.points
+    if not points:
+        return HistoryDrawings(nights=Markup(""), panels=(), changes=Markup(""))
+    counted = (
+        (msg("Records"), [point.records for point in points]),
+        (msg("Quarantined"), [point.quarantined for point in points]),
+        (
+            msg("Records that repeat another"),
+            [point.exact_duplicates + point.near_duplicates for point in points],
+        ),
+        (
+            msg("Identifiers of the valid tier"),
+            [point.personal_information for point in points],
+        ),
+    )
+    consent = msg("Valid consent, of records that need a ground")
+    licence = msg("Licences as declared, by records")
+    bases = [(point.consent_valid, point.consent_base) for point in points]
+    since = part.changes
+    return HistoryDrawings(
+        nights=lines.nights(points, say),
+        panels=(
+            *(Panel(name=name, drawing=lines.counts(name, held, say)) for name, held in counted),
+            Panel(name=consent, drawing=lines.shares(consent, bases, say)),
+            Panel(name=licence, drawing=lines.licences(points, say)),
+        ),
+        changes=changes(since.counts, say) if since and since.counts else Markup(""),
     )
 
 

@@ -22,17 +22,18 @@ def render_json(report: Report) -> str:
 
 def _fields(value: object) -> dict[str, object]:
     return {
-        field.name: _plain(getattr(value, field.name))
+        field.name: plain(getattr(value, field.name))
         for field in fields(value)  # type: ignore[arg-type]
     }
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """The value as JSON has it: messages in both languages, shares with count and base."""
     match value:
         case Message():
             return {
                 **{lang.value: translate(value, lang) for lang in Language},
-                "values": {name: _plain(held) for name, held in value.values.items()},
+                "values": {name: plain(held) for name, held in value.values.items()},
             }
         case Share():
             return {"count": value.count, "base": value.base, "percent": value.percent}
@@ -41,9 +42,9 @@ def _plain(value: object) -> object:
         case datetime() | date():
             return value.isoformat()
         case Mapping():
-            return {str(_plain(key)): _plain(held) for key, held in value.items()}
+            return {str(plain(key)): plain(held) for key, held in value.items()}
         case tuple() | list():
-            return [_plain(held) for held in value]
+            return [plain(held) for held in value]
         case _ if is_dataclass(value):
             return _fields(value)
         case str() | int() | None:

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipelines.model.history import Changes, RunPoint
 from pipelines.model.message import Message
 from pipelines.model.outcome import Confidence, Gate, Level, Outcome, Severity, Verdict
 from pipelines.report.catalogue_view import Bilingual
 from pipelines.report.clauses import MEASURES, framework_of
 from pipelines.report.figures import Figure, Share
 from pipelines.report.model_articles import Answer, Article7, Article8, Quarantine
+from pipelines.report.validation import ValidationPart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +199,14 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPart:
+    """The sealed runs up to this one, oldest first, and what changed since the one before."""
+
+    points: tuple[RunPoint, ...]
+    changes: Changes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything a report prints."""
 
@@ -211,6 +221,8 @@ class Report:
     article_19: tuple[Answer, ...]
     limits: tuple[Limit, ...]
     quarantine: Quarantine
+    validation: ValidationPart | None
+    history: HistoryPart
     figures: tuple[Figure, ...]
     stages: tuple[StageRow, ...]
     head: Head | None

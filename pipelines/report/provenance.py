@@ -14,6 +14,7 @@ def figures_of(record: AuditRecord) -> tuple[Figure, ...]:
     _content(numbering, record)
     _sources(numbering, record)
     _annotation(numbering, record)
+    _expected_and_before(numbering, record)
     _quarantine_and_head(numbering, record)
     return numbering.figures()
 
@@ -199,6 +200,34 @@ def _measured(numbering: Numbering, record: AuditRecord) -> None:
             Level.RE_RUNNABLE,
             _table(record, "labels", "sample"),
             dict(sorted(record.label_counts.items())),
+        )
+
+
+def _expected_and_before(numbering: Numbering, record: AuditRecord) -> None:
+    if record.validation:
+        statuses = [str(row["status"]) for row in record.validation]
+        numbering.add(
+            "validation",
+            msg("Expectations of the suites"),
+            Level.RE_RUNNABLE,
+            _table(record, "validation", "validate"),
+            {status: statuses.count(status) for status in sorted(set(statuses))},
+        )
+    if record.history:
+        numbering.add(
+            "history",
+            msg("Figures of earlier runs"),
+            Level.RE_RUNNABLE,
+            Origin(kind="ledger", name=f"{record.history[0].run} …", digest=None),
+            {"runs": len(record.history)},
+        )
+    if record.changes is not None and record.changes.counts is not None:
+        numbering.add(
+            "changes",
+            msg("Changes since the run before"),
+            Level.RE_RUNNABLE,
+            Origin(kind="stage", name=f"scan of {record.changes.before.run}", digest=None),
+            dict(record.changes.counts),
         )
 
 

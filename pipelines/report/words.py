@@ -125,6 +125,16 @@ LOT_PROPOSALS = {
     "rework": Word(msg("Rework"), "not", "not"),
     "not_established": Word(msg("Not established"), "unk", "unk"),
 }
+CHANGES = {
+    "record added": msg("records added"),
+    "record removed": msg("records removed"),
+    "record changed": msg("records changed"),
+    "record moved": msg("records moved to another file"),
+    "hit added": msg("identifiers added"),
+    "hit removed": msg("identifiers gone"),
+    "pair added": msg("repetitions added"),
+    "pair removed": msg("repetitions gone"),
+}
 REASONS = {
     "malformed": msg("line or element that does not parse"),
     "not_an_object": msg("record that is no object"),

@@ -1,13 +1,18 @@
 """A finished run as one value, read back from the store and the evidence."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from expectations.verdicts import propose
+from pipelines.engine.local import Local
 from pipelines.model.audit import AuditRecord, LedgerHead
+from pipelines.model.history import Changes, RunPoint
 from pipelines.model.ids import RunId
 from pipelines.model.profile import Agreement, ConsentCoverage, SampleDraw
 from pipelines.stages.base import policy_of
+from pipelines.stages.changes import changes_between
 from pipelines.stages.controls import annotators_of
+from pipelines.stages.history import history_of
 from pipelines.stages.profile import of_kind, profile_of
 from pipelines.store import runs
 from pipelines.store.codec import from_json
@@ -15,10 +20,17 @@ from pipelines.store.database import Store
 from pipelines.store.stage_results import stages_of
 
 QUARANTINE_ROWS = 200
+CHANGED_PLACES = 5
+"""Of each kind of change since the last run, in a report."""
 
 
 def audit_record(run_id: RunId, store: Store) -> AuditRecord:
-    """Everything a report says about the run."""
+    """Everything a report says about the run.
+
+    What came before it is read up to its own place in the ledger, so that a report rendered again,
+    after later runs, is the same.
+    """
+    history = history_of(store, runs.run(store, run_id).dataset, upto=run_id)
     dataset = runs.dataset_of(store, run_id)
     policy = policy_of(run_id, store)
     results = runs.findings_of(store, run_id)
@@ -38,7 +50,8 @@ def audit_record(run_id: RunId, store: Store) -> AuditRecord:
         results=results,
         clauses=propose(results),
         gate=runs.gate_of(store, run_id),
-        stages=stages_of(store, run_id),
+        # the stage that renders this is not on record the first time, and must not be later
+        stages=tuple(row for row in stages_of(store, run_id) if row.stage != "report"),
         quarantine=_quarantine(run_id, store),
         validation=validation,
         annotators=annotators_of(dataset) or (),
@@ -46,7 +59,20 @@ def audit_record(run_id: RunId, store: Store) -> AuditRecord:
         agreement=from_json(Agreement, str(agreement)) if agreement else None,
         draws=from_json(tuple[SampleDraw, ...], str(draws)) if draws else (),
         head=_head(run_id, store),
+        history=history,
+        changes=_since_last(history, store),
     )
+
+
+def _since_last(history: Sequence[RunPoint], store: Store) -> Changes | None:
+    """What changed since the run before; None for the first one."""
+    if len(history) < 2:
+        return None
+    settings = store.settings
+    with Local(settings.workers, settings.memory_limit, settings.home / "tmp") as engine:
+        return changes_between(
+            history[-2].run, history[-1].run, store=store, engine=engine, places=CHANGED_PLACES
+        )
 
 
 def _quarantine(run_id: RunId, store: Store) -> list[dict[str, str | int | None]]:

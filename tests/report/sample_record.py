@@ -5,6 +5,7 @@ from pathlib import Path
 from sample_annotation import agreement, annotation, annotators, draw
 from sample_base import AT, invented_digest
 from sample_controls import CONTROLS, catalogue, clauses, gate, results
+from sample_history import changes, history, validation
 from sample_sources import consents, profile, sources
 
 from pipelines.model.audit import (
@@ -113,6 +114,9 @@ def sample_record() -> AuditRecord:
                 "extent": "unknown",
             },
         ),
+        validation=validation(),
+        history=history(),
+        changes=changes(),
         annotators=annotators(),
         label_counts={
             "label-1": 820,
