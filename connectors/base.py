@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Literal, Protocol
 
 import pyarrow as pa
 
@@ -14,6 +13,40 @@ from pipelines.model.ids import Digest
 BLOCK_ROWS = 8192
 BLOCK_BYTES = 16 * 1024 * 1024
 """A block ends at whichever limit comes first; one larger record is a block of its own."""
+
+
+class Sized(Protocol):
+    """What `stat` gives."""
+
+    @property
+    def st_size(self) -> int:
+        """In bytes."""
+        ...
+
+
+class Location(Protocol):
+    """What readers ask of a file; `pathlib.Path` has all of it."""
+
+    @property
+    def name(self) -> str:
+        """The last part of its name."""
+        ...
+
+    def open(self, mode: Literal["rb"], /) -> BinaryIO:
+        """Its content, as a file that can be sought."""
+        ...
+
+    def stat(self) -> Sized:
+        """Its size."""
+        ...
+
+    def is_file(self) -> bool:
+        """Whether there is content to read."""
+        ...
+
+    def read_bytes(self) -> bytes:
+        """All of its content."""
+        ...
 
 
 class Reason(StrEnum):
@@ -74,6 +107,6 @@ class ReadRequest:
 class Reader(Protocol):
     """Streams the records of one format in bounded memory."""
 
-    def __call__(self, path: Path, request: ReadRequest) -> Iterator[Block]:
+    def __call__(self, path: Location, request: ReadRequest) -> Iterator[Block]:
         """Blocks in row order. Only what cannot be opened at all raises ConnectorError."""
         ...

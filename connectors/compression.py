@@ -4,12 +4,11 @@ import bz2
 import zlib
 from collections.abc import Iterator
 from enum import StrEnum
-from pathlib import Path
 from typing import BinaryIO, Protocol
 
 import zstandard
 
-from connectors.base import Reason
+from connectors.base import Location, Reason
 
 CHUNK_BYTES = 1024 * 1024
 """Upper limit of one chunk, whatever a few compressed bytes claim to expand to."""
@@ -49,12 +48,12 @@ class _Member(Protocol):
     def decompress(self, data: bytes, max_length: int) -> bytes: ...
 
 
-def named_codec(path: Path) -> Codec | None:
+def named_codec(path: Location) -> Codec | None:
     """The codec the name of `path` claims, None for a plain file."""
     return next((codec for codec in Codec if path.name.lower().endswith(codec)), None)
 
 
-def codec_of(path: Path, start: bytes) -> Codec | None:
+def codec_of(path: Location, start: bytes) -> Codec | None:
     """The codec that the first bytes of a file show, else the one its name claims."""
     if start.startswith(b"\x1f\x8b\x08"):
         return Codec.GZIP
@@ -65,7 +64,7 @@ def codec_of(path: Path, start: bytes) -> Codec | None:
     return named_codec(path)
 
 
-def chunks(path: Path, chunk_bytes: int = CHUNK_BYTES) -> Iterator[bytes]:
+def chunks(path: Location, chunk_bytes: int = CHUNK_BYTES) -> Iterator[bytes]:
     """The content of `path`, decompressed, in non-empty chunks of at most `chunk_bytes`.
 
     Raises:
@@ -81,7 +80,7 @@ def chunks(path: Path, chunk_bytes: int = CHUNK_BYTES) -> Iterator[bytes]:
         )
 
 
-def head(path: Path, length: int = 64 * 1024) -> bytes:
+def head(path: Location, length: int = 64 * 1024) -> bytes:
     """The first `length` bytes of what `path` holds, fewer where it ends or breaks before."""
     parts: list[bytes] = []
     missing = length

@@ -4,11 +4,10 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from pathlib import Path
 
 import pyarrow as pa
 
-from connectors.base import Block, ReadRequest, Reason
+from connectors.base import Block, Location, ReadRequest, Reason
 from connectors.compression import CHUNK_BYTES
 from connectors.delimited_fields import LARGE_BYTES, MOST_FIELDS, field_count_exceeds, pick
 from connectors.framing import Fault, frames, without_blanks
@@ -176,7 +175,7 @@ def fields(record: str, delimiter: str) -> list[str] | None:
 
 
 def read_delimited(
-    path: Path,
+    path: Location,
     request: ReadRequest,
     *,
     wanted: Rows | None = None,

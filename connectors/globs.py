@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+OBJECT = "s3://"
+"""What the name of an object in a store begins with."""
+
 _MAGIC = re.compile(r"[*?\[]")
 
 
@@ -40,9 +43,7 @@ class Pattern:
     @classmethod
     def of(cls, text: str) -> "Pattern":
         """The pattern that `text` writes."""
-        path = PurePosixPath(text)
-        absolute = path.is_absolute()
-        names = list(path.parts[1:] if absolute else path.parts)
+        absolute, names = _split(text)
         if names and names[-1] == "**":
             names.append("*")
         parts: list[Part] = []
@@ -72,10 +73,9 @@ class Pattern:
 
     def matches(self, name: str) -> bool:
         """Whether the whole of `name` fits."""
-        path = PurePosixPath(name)
-        if path.is_absolute() != self.absolute:
+        absolute, names = _split(name)
+        if absolute != self.absolute:
             return False
-        names = path.parts[1:] if self.absolute else path.parts
         reached = {0}
         for one in names:
             reached = self._closed(reached)
@@ -90,6 +90,19 @@ class Pattern:
         """`reached`, and the parts reached from there by letting `**` stand for nothing."""
         skipped = {at + 1 for at in reached if at < len(self.parts) and self.parts[at].any_depth}
         return reached | skipped
+
+
+def _split(name: str) -> tuple[bool, list[str]]:
+    """Whether `name` is an absolute path, and its parts.
+
+    Of an object those are its bucket and what lies between the slashes of its key, as it stands: a
+    key may have empty parts, and dots in it climb nowhere.
+    """
+    if name.startswith(OBJECT):
+        bucket, *parts = name.removeprefix(OBJECT).split("/")
+        return False, [OBJECT + bucket, *parts]
+    path = PurePosixPath(name)
+    return path.is_absolute(), list(path.parts[1:] if path.is_absolute() else path.parts)
 
 
 @lru_cache(maxsize=1024)

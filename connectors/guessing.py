@@ -4,6 +4,7 @@ import json
 from codecs import BOM_UTF8
 from pathlib import Path
 
+from connectors.base import Location
 from connectors.compression import head, named_codec
 from connectors.framing import WHITE_SPACE
 from pipelines.model.dataset import Format
@@ -25,13 +26,13 @@ SUFFIXES = {
 """Endings of data files, before the ending of a compression."""
 
 
-def named_format(path: Path) -> Format | None:
+def named_format(path: Location) -> Format | None:
     """The format the name of `path` claims, None when it claims none."""
     name = path.name.lower().removesuffix(named_codec(path) or "")
     return SUFFIXES.get(Path(name).suffix)
 
 
-def guess_format(path: Path) -> Format:
+def guess_format(path: Location) -> Format:
     """The format of `path`: by its name, and by its first bytes where the name leaves it open.
 
     A `.json` file is JSON Lines when one of its first lines is an object of its own.

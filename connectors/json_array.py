@@ -3,9 +3,8 @@
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
-from pathlib import Path
 
-from connectors.base import Block, ReadRequest, Reason
+from connectors.base import Block, Location, ReadRequest, Reason
 from connectors.compression import CHUNK_BYTES, chunks, head
 from connectors.framing import WHITE_SPACE, Fault, frames, without_mark
 from connectors.json_values import JsonColumns
@@ -149,7 +148,7 @@ class ArrayElements:
 
 
 def read_json_array(
-    path: Path,
+    path: Location,
     request: ReadRequest,
     *,
     wanted: Rows | None = None,

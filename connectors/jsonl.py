@@ -1,9 +1,8 @@
 """JSON Lines: one JSON object a line, UTF-8, blank lines between them allowed."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
-from connectors.base import Block, ReadRequest
+from connectors.base import Block, Location, ReadRequest
 from connectors.compression import CHUNK_BYTES, chunks
 from connectors.framing import Lines, frames, without_blanks, without_mark
 from connectors.json_values import JsonColumns
@@ -11,7 +10,7 @@ from connectors.records import Rows, blocks
 
 
 def read_jsonl(
-    path: Path,
+    path: Location,
     request: ReadRequest,
     *,
     wanted: Rows | None = None,

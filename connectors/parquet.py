@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.base import BLOCK_BYTES, BLOCK_ROWS, Block, ReadRequest, Reason
+from connectors.base import BLOCK_BYTES, BLOCK_ROWS, Block, Location, ReadRequest, Reason
 from connectors.framing import Fault
 from connectors.parquet_pages import dictionary_bytes
 from connectors.parquet_values import as_texts, lengths, raw_bytes
@@ -23,14 +23,15 @@ _ERRORS = (pa.ArrowException, OSError, OverflowError)
 
 
 def read_parquet(
-    path: Path, request: ReadRequest, *, wanted: Rows | None = None
+    path: Location, request: ReadRequest, *, wanted: Rows | None = None
 ) -> Iterator[Block]:
     """The rows of a Parquet file; the rest of a broken row group is one item of unknown extent.
 
     Memory follows the largest page of the file: a page is decoded as a whole.
     """
+    source = path if isinstance(path, Path) else path.open("rb")
     try:
-        file = pq.ParquetFile(path, pre_buffer=False, buffer_size=_BUFFER_BYTES)
+        file = pq.ParquetFile(source, pre_buffer=False, buffer_size=_BUFFER_BYTES)
     except _ERRORS:
         if wanted is None:
             yield from only(request.columns, _unreadable(path))
@@ -39,7 +40,7 @@ def read_parquet(
         yield from _RowGroups(path, file, request, wanted).blocks()
 
 
-def _unreadable(path: Path) -> Fault:
+def _unreadable(path: Location) -> Fault:
     """TRUNCATED for a file that begins as Parquet and does not end so, else UNREADABLE."""
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -47,7 +48,10 @@ def _unreadable(path: Path) -> Fault:
         file.seek(max(0, size - 4))
         cut = start == _MAGIC and file.read(4) != _MAGIC
         file.seek(0)
-        digest = Digest("sha256:" + hashlib.file_digest(file, "sha256").hexdigest())
+        sha = hashlib.sha256()
+        while chunk := file.read(_BUFFER_BYTES):
+            sha.update(chunk)
+    digest = Digest("sha256:" + sha.hexdigest())
     reason = Reason.TRUNCATED if cut else Reason.UNREADABLE
     return Fault(reason=reason, digest=digest, bytes=size, extent="unknown")
 
@@ -56,7 +60,7 @@ class _RowGroups:
     """One pass over the row groups of a file."""
 
     def __init__(
-        self, path: Path, file: pq.ParquetFile, request: ReadRequest, wanted: Rows | None
+        self, path: Location, file: pq.ParquetFile, request: ReadRequest, wanted: Rows | None
     ) -> None:
         self._path = path
         self._file = file

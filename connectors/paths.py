@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from connectors.globs import Pattern
+from connectors.object_store import is_remote, matching
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import Message, msg
 
@@ -63,12 +64,15 @@ class Reach:
         """The regular files that match `given`, sorted by name.
 
         A name is relative to the manifest's folder; that of a file named by an absolute pattern is
-        absolute. `*` and `?` stay within one folder, `**` is any number of folders (it follows no
-        links), and a name that begins with a dot is matched by a dot only.
+        absolute, that of an object its URI. `*` and `?` stay within one folder, `**` is any number
+        of folders (it follows no links), and a dot in front is matched by a dot only.
 
         Raises:
             ConfigError: the pattern or a match leads out of reach, or nothing matches.
+            ConnectorError: the object store of an s3:// pattern cannot be reached.
         """
+        if is_remote(given):
+            return matching(given)
         pattern = Pattern.of(str(_checked(given)))
         if pattern.literal is not None:
             return [self._matched(self.file(given))]
@@ -163,7 +167,7 @@ def _checked(given: str) -> PurePosixPath:
         )
     if _URI.match(given) or _DRIVE.match(given):
         raise ConfigError(
-            msg("{path} is not on this machine", path=given),
+            msg("{path} is not on this machine", path=_shown(given)),
             advice=_only_files(),
         )
     path = PurePosixPath(given)
@@ -176,7 +180,15 @@ def _checked(given: str) -> PurePosixPath:
 
 
 def _only_files() -> Message:
-    return msg("only files on this machine can be read by this version: copy the data here first")
+    return msg(
+        "data files may be on this machine or in an object store (s3://bucket/key), everything "
+        "else is on this machine: copy it here first"
+    )
+
+
+def _shown(address: str) -> str:
+    """`address` without what may be a password or a token in it."""
+    return re.sub(r"//[^/@]*@", "//", address).partition("?")[0]
 
 
 def _no_match(given: str) -> ConfigError:

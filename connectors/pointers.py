@@ -1,6 +1,6 @@
 """Whether a file holds a git-LFS pointer in place of its data."""
 
-from pathlib import Path
+from connectors.base import Location
 
 POINTER_BYTES = 1024
 """A pointer file is smaller than this (git-lfs specification, "The Pointer")."""
@@ -11,7 +11,7 @@ _STARTS = (
 )
 
 
-def is_pointer(path: Path) -> bool:
+def is_pointer(path: Location) -> bool:
     """Whether the file at `path` is a git-LFS pointer: version line first, then an oid.
 
     Reference: docs/spec.md of git-lfs, "The Pointer" and "Pre-release".

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import assert_never
 
-from connectors.base import Block, ReadRequest, Reason
+from connectors.base import Block, Location, ReadRequest, Reason
 from connectors.compression import CHUNK_BYTES, BrokenStream, chunks, head
 from connectors.delimited import read_delimited
 from connectors.framing import WHITE_SPACE, Fault
@@ -28,7 +28,9 @@ __all__ = ["expand", "guess_format", "read", "read_rows"]
 _BLANK_BYTES = 64 * 1024
 
 
-def read(path: Path, request: ReadRequest, *, chunk_bytes: int = CHUNK_BYTES) -> Iterator[Block]:
+def read(
+    path: Location, request: ReadRequest, *, chunk_bytes: int = CHUNK_BYTES
+) -> Iterator[Block]:
     """The records of the file at `path` in row order, and what in it is not a record.
 
     Raises:
@@ -42,7 +44,7 @@ def read(path: Path, request: ReadRequest, *, chunk_bytes: int = CHUNK_BYTES) ->
 
 
 def read_rows(
-    path: Path, request: ReadRequest, rows: Rows, *, chunk_bytes: int = CHUNK_BYTES
+    path: Location, request: ReadRequest, rows: Rows, *, chunk_bytes: int = CHUNK_BYTES
 ) -> Iterator[Block]:
     """Of the records of `path` those at `rows` (sorted, each once), parsing only them.
 
@@ -53,7 +55,7 @@ def read_rows(
     return _dispatch(path, request, rows, chunk_bytes)
 
 
-def _nothing_to_read(path: Path) -> Fault | None:
+def _nothing_to_read(path: Location) -> Fault | None:
     """Why the file has no content worth a reader, None when it has."""
     try:
         if not path.is_file():
@@ -66,7 +68,7 @@ def _nothing_to_read(path: Path) -> Fault | None:
     return None if blank is None else _whole(Reason.EMPTY_FILE, blank, "one")
 
 
-def _blank_content(path: Path) -> bytes | None:
+def _blank_content(path: Location) -> bytes | None:
     """The content of a small file of nothing but white space, None of any other."""
     content = b""
     try:
@@ -83,8 +85,10 @@ def _whole(reason: Reason, content: bytes, extent: str) -> Fault:
     return Fault(reason=reason, digest=digest_of(content), bytes=len(content), extent=extent)
 
 
-def _cannot_open(path: Path) -> ConnectorError:
-    if path.is_dir():
+def _cannot_open(path: Location) -> ConnectorError:
+    if not isinstance(path, Path):
+        what = msg("There is no file {path}.", path=str(path))
+    elif path.is_dir():
         what = msg("{path} is a folder, not a data file.", path=str(path))
     elif not path.exists():
         what = msg("There is no file {path}.", path=str(path))
@@ -96,7 +100,7 @@ def _cannot_open(path: Path) -> ConnectorError:
 
 
 def _dispatch(
-    path: Path, request: ReadRequest, wanted: Rows | None, chunk_bytes: int
+    path: Location, request: ReadRequest, wanted: Rows | None, chunk_bytes: int
 ) -> Iterator[Block]:
     layout = request.format or guess_format(path)
     if layout is Format.JSON:

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import assert_never
 
 import pyarrow as pa
 
-from connectors.base import Block, ReadRequest, Reason
+from connectors.base import Block, Location, ReadRequest, Reason
 from connectors.compression import CHUNK_BYTES
 from connectors.framing import WHITE_SPACE, Lines, Splitter, frames, without_blanks
 from connectors.records import Parsed, Rows, blocks
@@ -105,7 +104,7 @@ class TextColumn:
 
 
 def read_text(
-    path: Path,
+    path: Location,
     request: ReadRequest,
     *,
     wanted: Rows | None = None,

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from connectors import compression
-from connectors.base import ReadRequest
+from connectors.base import Location, ReadRequest
 from connectors.encoding import as_utf8, declared, guessed, is_transparent
 from connectors.framing import without_mark
 
@@ -14,14 +13,14 @@ from connectors.framing import without_mark
 class TextStream:
     """Where the text is and how to decode what `chunks` gives."""
 
-    path: Path
+    path: Location
     chunk_bytes: int
     file_encoding: str
     encoding: str
     """Of the chunks: that of the file, or UTF-8 where the file's cannot be cut."""
 
     @classmethod
-    def of(cls, path: Path, request: ReadRequest, chunk_bytes: int) -> "TextStream":
+    def of(cls, path: Location, request: ReadRequest, chunk_bytes: int) -> "TextStream":
         """The stream of `path` in the declared encoding, else in the guessed one."""
         if request.encoding is None:
             name = guessed(lambda: compression.chunks(path))

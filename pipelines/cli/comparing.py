@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import typer
 
 from connectors.base import ReadRequest, Reason
+from connectors.location import File, fresh, full_name
 from connectors.reading import expand, guess_format
 from pipelines.cli.progress import StageBars
 from pipelines.engine.local import Local
@@ -49,7 +50,7 @@ class Sketched:
 
 
 def compare_files(
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     *,
     text: str,
     threshold: str,
@@ -70,7 +71,7 @@ def compare_files(
     files = expand(paths)
     request = ReadRequest(columns=_columns(text), max_record_bytes=settings.max_record_bytes)
     for file in files:
-        guess_format(file)  # a format nobody can tell is misuse, said before any work
+        guess_format(fresh(file))  # a format nobody can tell is misuse, said before any work
     temporary = settings.home / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     engine = Local(_workers(files, workers or settings.workers), settings.memory_limit, temporary)
@@ -86,7 +87,7 @@ def compare_files(
                 threshold=float(least),
             )
             bars.done("relate")
-        ledger = _write(found, [file.as_posix() for file in files], pairs, settings)
+        ledger = _write(found, [full_name(file) for file in files], pairs, settings)
     outcome = {
         "files": len(files),
         "records": sketched.records,
@@ -104,7 +105,7 @@ def compare_files(
 
 
 def _sketch(
-    files: Sequence[Path], request: ReadRequest, engine: Local, folder: str, progress: "Progress"
+    files: Sequence[File], request: ReadRequest, engine: Local, folder: str, progress: "Progress"
 ) -> Sketched:
     progress.start("scan", len(files))
     sketch = partial(sketch_file, paths=files, request=request, folder=folder)
@@ -225,5 +226,9 @@ def _threshold(text: str) -> Decimal:
     return least
 
 
-def _workers(files: Sequence[Path], workers: int) -> int:
-    return workers if sum(file.stat().st_size for file in files) > POOL_BYTES else 1
+def _workers(files: Sequence[File], workers: int) -> int:
+    """`workers` where they pay; objects always do, as each takes its time to come."""
+    local = [file for file in files if isinstance(file, Path)]
+    if len(local) < len(files):
+        return workers
+    return workers if sum(file.stat().st_size for file in local) > POOL_BYTES else 1

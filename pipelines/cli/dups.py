@@ -12,7 +12,7 @@ def register(app: typer.Typer) -> None:
 
 
 def dups(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", show_default=False)],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", show_default=False)],
     text: Annotated[
         str, typer.Option(help="Text columns, commas between them; joined with a line feed.")
     ] = "text",

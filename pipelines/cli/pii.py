@@ -1,6 +1,5 @@
 """`tda pii PATH…`: where personal information is, a line a hit, never the value."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +15,7 @@ def register(app: typer.Typer) -> None:
 
 
 def pii(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", show_default=False)],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", show_default=False)],
     text: Annotated[
         str | None,
         typer.Option(help="Columns to search, commas between them; plain text needs none."),

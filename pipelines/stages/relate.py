@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from connectors.base import ReadRequest
+from connectors.location import locate
 from pipelines.engine.base import Engine
 from pipelines.kernels.sketch_spec import DEFAULT, require_same
 from pipelines.model.dataset import Dataset
@@ -126,7 +127,7 @@ def _rereader(dataset: Dataset, files: list[str], settings: Settings) -> Rereade
         encoding=dataset.encoding,
         max_record_bytes=settings.max_record_bytes,
     )
-    return Rereader([dataset.root / name for name in files], request)
+    return Rereader([locate(dataset.root, name) for name in files], request)
 
 
 def _tables(run_id: RunId, store: Store, stage: str, kind: str) -> list[TableRef]:

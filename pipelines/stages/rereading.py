@@ -1,12 +1,12 @@
 """Texts of chosen records, read again from the files: evidence holds none."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from connectors.base import ReadRequest
+from connectors.location import File, fresh
 from connectors.reading import read_rows
 from pipelines.kernels.compiled import compiled
 from pipelines.kernels.normalise import NormalText, normalise_block
@@ -19,9 +19,9 @@ from pipelines.stages.placing import ordinals_of, places, rows_of
 class Rereader:
     """Gives normalised texts by place (see `placing`)."""
 
-    def __init__(self, paths: Sequence[Path], request: ReadRequest) -> None:
-        """The file with ordinal i is `paths[i]`; the text is the columns of `request`, joined."""
-        self._paths = paths
+    def __init__(self, files: Sequence[File], request: ReadRequest) -> None:
+        """The file with ordinal i is `files[i]`; the text is the columns of `request`, joined."""
+        self._files = files
         self._request = request
 
     def texts(
@@ -41,26 +41,26 @@ class Rereader:
         for at, normal in self._blocks(sorted_places):
             index = order[np.searchsorted(sorted_places, at)]
             if not np.array_equal(np.diff(normal.offsets), chars[index]):
-                raise _changed(self._paths[int(ordinals_of(at[:1])[0])])
+                raise _changed(self._files[int(ordinals_of(at[:1])[0])])
             _place(normal.points, normal.offsets, ends[index], points)
             found += len(at)
         if found != len(place):
-            raise _changed(self._paths[int(ordinals_of(sorted_places[:1])[0])])
+            raise _changed(self._files[int(ordinals_of(sorted_places[:1])[0])])
         return points, ends
 
     def _blocks(self, place: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], NormalText]]:
         ordinals = ordinals_of(place)
         for ordinal in np.unique(ordinals).tolist():
             wanted = rows_of(place[ordinals == ordinal])
-            for block in read_rows(self._paths[ordinal], self._request, wanted):
+            for block in read_rows(fresh(self._files[ordinal]), self._request, wanted):
                 rows = block.batch.column("row").to_numpy()
                 text = joined(block.batch, self._request.columns)
                 yield places(ordinal, rows), normalise_block(text)
 
 
-def _changed(path: Path) -> EvidenceError:
+def _changed(file: File) -> EvidenceError:
     return EvidenceError(
-        msg("{file} was changed while it was being audited", file=str(path)),
+        msg("{file} was changed while it was being audited", file=str(file)),
         advice=msg("audit again once nothing writes to the files any more"),
     )
 

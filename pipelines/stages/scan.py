@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from connectors.source_files import source_of_files
 from pipelines.engine.base import Engine
@@ -14,14 +15,15 @@ from pipelines.model.ids import RunId
 from pipelines.model.message import msg
 from pipelines.settings import Settings
 from pipelines.stages.base import Progress, StageOutput
-from pipelines.stages.shard import scan_file
-from pipelines.stages.shard_plan import SCHEMES, Plan, Shard, ShardResult, keep_plan
+from pipelines.stages.batching import batches
+from pipelines.stages.shard import scan_batch
+from pipelines.stages.shard_plan import SCHEMES, Batch, BatchResult, Plan, Shard, keep_plan
 from pipelines.store import runs
 from pipelines.store.codec import from_json, to_json
 from pipelines.store.database import Store
 from pipelines.store.keys import identifier_key
 
-VERSION = "1"
+VERSION = "2"
 POLICY: tuple[str, ...] = ()
 NAMED = 5
 """Files an error names; it counts the others."""
@@ -54,19 +56,17 @@ def scan(
         EvidenceError: a file could not be scanned; the others were, and are not scanned again.
     """
     dataset = runs.dataset_of(store, run_id)
-    shards = _shards(dataset, run_id, settings, store)
-    sizes = {shard.ordinal: shard.bytes for shard in shards}
-    progress.start("scan", sum(sizes.values()))
-    results: list[ShardResult] = []
-    errors: list[tuple[str, str]] = []
-    for summary in engine.map(scan_file, [to_json(shard) for shard in shards]):
-        if summary["error"] is None:
-            result = from_json(ShardResult, str(summary["result"]))
-            results.append(result)
-            progress.advance(sizes[result.ordinal])
-        else:
-            failed = from_json(Shard, str(summary["item"]))
-            errors.append((failed.file, str(summary["error"])))
+    found = _batches(dataset, run_id, settings, store)
+    progress.start("scan", sum(shard.bytes for batch in found for shard in batch.shards))
+    results, failed = _carried_out(found, engine, progress)
+    # one bad file must not cost its batch: its neighbours are scanned, and kept, one by one
+    errors = [(batch.shards[0].file, error) for batch, error in failed if len(batch.shards) == 1]
+    torn = [batch for batch, _ in failed if len(batch.shards) > 1]
+    if torn:
+        single = [replace(batch, shards=(shard,)) for batch in torn for shard in batch.shards]
+        more, failed = _carried_out(single, engine, progress)
+        results += more
+        errors += [(batch.shards[0].file, error) for batch, error in failed]
     if errors:
         raise _failed(sorted(errors))
     progress.done("scan")
@@ -77,8 +77,23 @@ def scan(
     )
 
 
-def _shards(dataset: Dataset, run_id: RunId, settings: Settings, store: Store) -> list[Shard]:
-    """The files of the version, the largest first: the workers end together."""
+def _carried_out(
+    found: Sequence[Batch], engine: Engine, progress: Progress
+) -> tuple[list[BatchResult], list[tuple[Batch, str]]]:
+    """The results, and the batches that failed, each with its error."""
+    results: list[BatchResult] = []
+    failed: list[tuple[Batch, str]] = []
+    for summary in engine.map(scan_batch, [to_json(batch) for batch in found]):
+        if summary["error"] is None:
+            results.append(from_json(BatchResult, str(summary["result"])))
+            progress.advance(results[-1].bytes)
+        else:
+            failed.append((from_json(Batch, str(summary["item"])), str(summary["error"])))
+    return results, failed
+
+
+def _batches(dataset: Dataset, run_id: RunId, settings: Settings, store: Store) -> list[Batch]:
+    """The files of the version in batches, the largest first: the workers end together."""
     plan = keep_plan(
         Plan(
             root=dataset.root,
@@ -95,9 +110,8 @@ def _shards(dataset: Dataset, run_id: RunId, settings: Settings, store: Store) -
     rows = [
         row for table in _files(run_id, store) for row in store.evidence.read(table).to_pylist()
     ]
-    return [
+    shards = [
         Shard(
-            plan=plan,
             file=row["file"],
             ordinal=row["ordinal"],
             digest=row["digest"],
@@ -105,8 +119,10 @@ def _shards(dataset: Dataset, run_id: RunId, settings: Settings, store: Store) -
             format=Format(row["format"]),
             source=origins.get(row["file"]),
         )
-        for row in sorted(rows, key=lambda row: (-row["bytes"], row["ordinal"]))
+        for row in sorted(rows, key=lambda row: row["ordinal"])
     ]
+    together = [Batch(plan=plan, shards=batch) for batch in batches(shards)]
+    return sorted(together, key=lambda batch: -sum(shard.bytes for shard in batch.shards))
 
 
 def _declared(dataset: Dataset) -> tuple[str, ...]:
@@ -128,18 +144,19 @@ def _failed(errors: Sequence[tuple[str, str]]) -> EvidenceError:
     )
 
 
-def _summary(results: Sequence[ShardResult], key_id: str) -> dict[str, object]:
+def _summary(results: Sequence[BatchResult], key_id: str) -> dict[str, object]:
     def total(name: str) -> int:
         return sum(getattr(result, name) for result in results)
 
     counts = {
         name: total(name) for name in ("records", "empty", "quarantined", "hits", "valid_hits")
     }
-    logger.info("scan: files=%d %s", len(results), counts)
-    return {"files": len(results), **counts, "schemes": SCHEMES, "identifier_key": key_id}
+    files = total("files")
+    logger.info("scan: files=%d %s", files, counts)
+    return {"files": files, **counts, "schemes": SCHEMES, "identifier_key": key_id}
 
 
-def _tables(results: Sequence[ShardResult], store: Store) -> tuple[TableRef, ...]:
+def _tables(results: Sequence[BatchResult], store: Store) -> tuple[TableRef, ...]:
     """The parts in the order of the files; a kind nobody filled is one table without rows."""
     parts = [part for result in results for part in result.parts]
     kinds = {part.kind for part in parts}

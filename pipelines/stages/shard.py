@@ -1,20 +1,24 @@
-"""The scan of one file: its records in bounded memory, its evidence in parts, its marker last."""
+"""The scan of some files: records in bounded memory, evidence in parts, the marker last."""
 
 import functools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 
+from connectors.location import locate, unreadable
+from connectors.object_errors import changed
+from connectors.object_store import StoredObject
 from connectors.reading import read
 from pipelines.engine.base import Summary
 from pipelines.kernels.pseudonym import keyed_digest
-from pipelines.model.errors import EvidenceError
 from pipelines.model.evidence import TableRef
-from pipelines.model.message import msg
+from pipelines.stages.base import Silent
+from pipelines.stages.ingest import hashed
 from pipelines.stages.shard_files import write_whole
-from pipelines.stages.shard_plan import Plan, Shard, ShardResult, read_plan
+from pipelines.stages.shard_plan import Batch, BatchResult, Plan, Shard, read_plan
 from pipelines.stages.shard_tables import (
     Keyed,
     hit_tables,
@@ -30,68 +34,116 @@ PART_ROWS = 65_536
 """Rows of an evidence table at most, give or take a block: memory does not grow with the file."""
 
 
-def scan_file(item: str) -> Summary:
-    """The file that the Shard in `item` describes is scanned; its ShardResult as `result`.
+def scan_batch(item: str) -> Summary:
+    """The files that the Batch in `item` describes are scanned; its BatchResult as `result`.
 
     Idempotent: the result of an earlier scan under the same key is found by its marker, so that
-    a scan that was killed goes on file by file.
+    a scan that was killed goes on batch by batch.
 
     Raises:
-        EvidenceError: the file is not the one that was hashed.
-        ConnectorError: the file cannot be opened.
+        EvidenceError: a file is not the one that was hashed.
+        ConnectorError: a file cannot be opened.
     """
-    shard = from_json(Shard, item)
-    plan = read_plan(shard.plan)
+    batch = from_json(Batch, item)
+    plan = read_plan(batch.plan)
     key, key_id = identifier_key(plan.settings)
-    marker = plan.settings.evidence / "shards" / f"{shard.key(plan, key_id)}.json"
-    result = _kept(marker, shard)
+    marker = plan.settings.evidence / "shards" / f"{batch.key(plan, key_id)}.json"
+    result = _kept(marker, batch)
     if result is None:
         keyed = functools.partial(keyed_digest, key=key, key_id=key_id)
-        result = _scan(shard, plan, keyed)
+        scanning = _Scanning(plan, keyed)
+        for shard in batch.shards:
+            scanning.scan(shard)
+        result = scanning.result(batch)
         write_whole(marker, to_json(result))
     return {"result": to_json(result), "error": None}
 
 
-def _kept(marker: Path, shard: Shard) -> ShardResult | None:
+def _kept(marker: Path, batch: Batch) -> BatchResult | None:
     """The result of an earlier scan, if all of its tables are still there."""
     if not marker.exists():
         return None
-    kept = from_json(ShardResult, marker.read_text(encoding="ascii"))
+    kept = from_json(BatchResult, marker.read_text(encoding="ascii"))
     whole = all(Path(part.uri).exists() for part in kept.parts)
-    return replace(kept, ordinal=shard.ordinal) if whole else None
+    return replace(kept, ordinal=batch.shards[0].ordinal) if whole else None
 
 
-def _scan(shard: Shard, plan: Plan, keyed: Keyed) -> ShardResult:
-    path = plan.root / shard.file
-    if path.stat().st_size != shard.bytes:
-        raise EvidenceError(
-            msg("{file} was changed while it was being audited", file=shard.file),
-            advice=msg("audit again once nothing writes to the files any more"),
+@contextmanager
+def _unchanged(plan: Plan, shard: Shard) -> Iterator[Path | StoredObject]:
+    """The file of `shard`, which has the digest it was ingested with from begin to end.
+
+    A local file is hashed before it is read, and its times are compared after; an object is held
+    to one version while it is read, and hashed from what is read.
+
+    Raises:
+        EvidenceError: it has not.
+    """
+    found = locate(plan.root, shard.file)
+    if isinstance(found, StoredObject):
+        yield found
+        if found.digest() != shard.digest:
+            raise changed(shard.file)
+        return
+    before = _stamp(found)
+    if before[0] != shard.bytes or hashed(found, Silent())[0] != shard.digest:
+        raise changed(shard.file)
+    yield found
+    if _stamp(found) != before:
+        raise changed(shard.file)
+
+
+def _stamp(path: Path) -> tuple[int, int, int, int]:
+    """What no writer leaves as it was: size, times of content and of metadata, place on disk."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise unreadable(path.name, error) from error
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
+
+class _Scanning:
+    """The files of one batch, one after the other, into the same tables."""
+
+    def __init__(self, plan: Plan, keyed: Keyed) -> None:
+        store = EvidenceStore(plan.settings.evidence)
+        self._plan = plan
+        self._keyed = keyed
+        self._records = Parts(store, "records")
+        self._hits = Parts(store, "hits")
+        self._quarantine = Parts(store, "quarantine")
+        self._empty = 0
+        self._valid = 0
+
+    def scan(self, shard: Shard) -> None:
+        """Take the records of the file, what was found in them, and what is no record."""
+        plan = self._plan
+        with _unchanged(plan, shard) as found:
+            for block in read(found, shard.request(plan)):
+                if block.quarantined:
+                    self._quarantine.add(quarantine_table(block.quarantined, shard))
+                if block.batch.num_rows == 0:
+                    continue
+                table = record_table(block.batch, shard, plan, self._keyed)
+                self._empty += table["bands"].null_count
+                self._records.add(table)
+                for hits in hit_tables(block.batch, shard, plan.inspected, self._keyed):
+                    self._valid += valid_hits(hits)
+                    self._hits.add(hits)
+
+    def result(self, batch: Batch) -> BatchResult:
+        """What was found, all of it written."""
+        kinds = (self._records, self._hits, self._quarantine)
+        return BatchResult(
+            ordinal=batch.shards[0].ordinal,
+            files=len(batch.shards),
+            bytes=sum(shard.bytes for shard in batch.shards),
+            records=self._records.rows,
+            empty=self._empty,
+            quarantined=self._quarantine.rows,
+            hits=self._hits.rows,
+            valid_hits=self._valid,
+            parts=tuple(ref for parts in kinds for ref in parts.done()),
         )
-    store = EvidenceStore(plan.settings.evidence)
-    records, hits, quarantine = (Parts(store, kind) for kind in ("records", "hits", "quarantine"))
-    empty, valid = 0, 0
-    for block in read(path, shard.request(plan)):
-        if block.quarantined:
-            quarantine.add(quarantine_table(block.quarantined, shard))
-        if block.batch.num_rows == 0:
-            continue
-        table = record_table(block.batch, shard, plan, keyed)
-        empty += table["bands"].null_count
-        records.add(table)
-        for found in hit_tables(block.batch, shard, plan.inspected, keyed):
-            valid += valid_hits(found)
-            hits.add(found)
-    return ShardResult(
-        file=shard.file,
-        ordinal=shard.ordinal,
-        quarantined=quarantine.rows,
-        empty=empty,
-        valid_hits=valid,
-        parts=tuple(ref for parts in (records, hits, quarantine) for ref in parts.done()),
-        records=records.rows,
-        hits=hits.rows,
-    )
 
 
 class Parts:
@@ -102,13 +154,15 @@ class Parts:
         self._store = store
         self._kind = kind
         self._waiting: list[pa.Table] = []
+        self._rows_waiting = 0
         self._refs: list[TableRef] = []
 
     def add(self, table: pa.Table) -> None:
         """Take the rows of `table`."""
         self.rows += table.num_rows
         self._waiting.append(table)
-        if sum(part.num_rows for part in self._waiting) >= PART_ROWS:
+        self._rows_waiting += table.num_rows
+        if self._rows_waiting >= PART_ROWS:
             self._write()
 
     def done(self) -> Iterator[TableRef]:
@@ -119,4 +173,4 @@ class Parts:
 
     def _write(self) -> None:
         self._refs.append(self._store.write(self._kind, pa.concat_tables(self._waiting)))
-        self._waiting = []
+        self._waiting, self._rows_waiting = [], 0

@@ -73,7 +73,6 @@ class Plan:
 class Shard:
     """One file to scan."""
 
-    plan: Path
     file: str
     ordinal: int
     digest: str
@@ -106,18 +105,32 @@ class Shard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShardResult:
-    """What the scan of one file left."""
+class Batch:
+    """Files that are scanned together, in their order; what travels to a worker."""
 
-    file: str
+    plan: Path
+    shards: tuple[Shard, ...]
+
+    def key(self, plan: Plan, key_id: str) -> str:
+        """64 hex digits over everything the tables of these files depend on."""
+        keys = "".join(shard.key(plan, key_id) for shard in self.shards)
+        return hashlib.sha256(keys.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchResult:
+    """What the scan of the files of one batch left."""
+
     ordinal: int
+    """Of the first file."""
+    files: int
+    bytes: int
     records: int
     empty: int
     quarantined: int
     hits: int
     valid_hits: int
     parts: tuple[TableRef, ...]
-    error: str | None = None
 
 
 def keep_plan(plan: Plan) -> Path:

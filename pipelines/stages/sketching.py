@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from connectors.base import ReadRequest
+from connectors.location import File, fresh
 from connectors.reading import guess_format, read
 from pipelines.engine.base import Summary
 from pipelines.kernels.minhash import band_keys
@@ -23,14 +24,14 @@ ROWS = 65_536
 """Texts gathered before they are written as one row group."""
 
 
-def sketch_file(item: str, *, paths: Sequence[Path], request: ReadRequest, folder: str) -> Summary:
+def sketch_file(item: str, *, paths: Sequence[File], request: ReadRequest, folder: str) -> Summary:
     """The file with ordinal `item` of `paths` as a flat table in `folder`: where, and counts.
 
     Gives `out` (a path, or None when every text is empty), `records`, `empty`, `quarantined` and
     `reasons` (counts of what was quarantined).
     """
     ordinal = int(item)
-    path = paths[ordinal]
+    path = fresh(paths[ordinal])
     request = replace(request, format=request.format or guess_format(path))
     reasons: Counter[str] = Counter()
     records, texts = 0, 0

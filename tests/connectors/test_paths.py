@@ -1,4 +1,5 @@
 import os
+from pathlib import Path
 
 import pytest
 
@@ -41,7 +42,9 @@ def test_a_wildcard_in_the_middle_of_a_path_is_a_folder(folder):
         "/etc/*",
         "https://127.0.0.1/x.json",
         "http://169.254.169.254/latest",
-        "s3://bucket/key",
+        "S3://bucket/key",
+        "gs://bucket/key",
+        "oss://bucket/key",
         "file:///etc/passwd",
         "FILE:/etc/passwd",
         "//host/share",
@@ -63,10 +66,57 @@ def test_what_is_out_of_reach_is_refused_with_advice(folder, given):
     assert str(caught.value.advice)
 
 
-def test_an_address_is_told_that_only_files_on_this_machine_can_be_read(folder):
+def test_an_address_is_told_where_files_may_be(folder):
     with pytest.raises(ConfigError) as caught:
-        Reach.of(folder).glob("s3://bucket/key")
-    assert "only files on this machine can be read by this version" in str(caught.value.advice)
+        Reach.of(folder).glob("gs://bucket/key")
+    assert "object store (s3://bucket/key)" in str(caught.value.advice)
+
+
+def test_a_password_or_token_in_an_address_is_not_repeated(folder):
+    with pytest.raises(ConfigError) as caught:
+        Reach.of(folder).glob("https://me:hush-hush@store.example/a?token=hush-hush")
+    assert "store.example/a" in str(caught.value)
+    assert "hush-hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("given", ["s3://bucket/terms.html", "https://example.org/terms.html"])
+def test_evidence_is_on_this_machine(folder, given):
+    with pytest.raises(ConfigError, match="is not on this machine"):
+        Reach.of(folder).file(given)
+
+
+@pytest.mark.parametrize("target", ["/", "/proc/self/root/etc", "/dev/fd", "../outside"])
+def test_a_link_to_a_system_folder_is_refused_by_every_kind_of_pattern(folder, target):
+    (folder / "way").symlink_to(target)
+    for pattern in ("way/**", "way/*", "w*/*", "way/hostname", "w?y/**/*.json"):
+        with pytest.raises(ConfigError):
+            Reach.of(folder).glob(pattern)
+
+
+def test_a_chain_of_links_is_followed_to_its_end_before_it_is_judged(folder):
+    (folder / "one.json").symlink_to("two.json")
+    (folder / "two.json").symlink_to(folder / "data" / ".." / "three.json")
+    (folder / "three.json").symlink_to(folder.parent / "outside" / "secret.json")
+    with pytest.raises(ConfigError, match="leads out"):
+        Reach.of(folder).glob("one.json")
+
+
+def test_a_folder_whose_name_begins_like_a_root_is_not_below_it(folder):
+    beside = folder.parent / "dataset-private"
+    beside.mkdir()
+    (beside / "secret.json").write_text("[]")
+    (folder / "way").symlink_to(beside)
+    with pytest.raises(ConfigError, match="leads out"):
+        Reach.of(folder).glob("way/*.json")
+    with pytest.raises(ConfigError, match="leads out"):
+        Reach.of(folder).glob(f"{beside}/*.json")
+
+
+def test_a_root_that_is_itself_a_link_stands_for_what_it_leads_to(folder):
+    (folder.parent / "shared").symlink_to(folder.parent / "outside")
+    reach = Reach.of(folder, [folder.parent / "shared"])
+    named = reach.glob(f"{folder.parent}/shared/*.json")
+    assert [Path(name).resolve().name for name in named] == ["secret.json"]
 
 
 @pytest.mark.parametrize("pattern", ["*.json", "link.json"])

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from pipelines.kernels.pseudonym import keyed_digest
 from pipelines.model.errors import EvidenceError
 from pipelines.model.evidence import KEYS
 from pipelines.model.ids import digest_of
-from pipelines.stages import ingest, scan, shard
+from pipelines.stages import batching, ingest, scan, shard
 from pipelines.stages.base import Silent, StageOutput
 from pipelines.store import registrations, runs, stage_results
 from pipelines.store.database import Store, open_store
@@ -196,6 +197,7 @@ def test_the_result_is_the_same_with_any_number_of_workers(store, folder, tmp_pa
 
 
 def test_a_scan_that_was_cut_off_goes_on_with_the_files_that_are_left(store, folder, monkeypatch):
+    monkeypatch.setattr(batching, "SMALL_BYTES", 0)
     run_id = begun(store, folder)
     whole = scanned(store, run_id)
     markers = sorted((store.settings.evidence / "shards").glob("*.json"))
@@ -233,6 +235,52 @@ def test_a_file_that_changed_since_it_was_hashed_is_named_after_the_others_are_d
     with pytest.raises(EvidenceError, match=r"1 files.*b\.jsonl"):
         scanned(store, run_id)
     assert len(list((store.settings.evidence / "shards").glob("*.json"))) == 1
+
+
+@pytest.mark.parametrize("small", [0, batching.SMALL_BYTES])
+def test_a_change_that_keeps_the_size_is_noticed(store, folder, monkeypatch, small):
+    monkeypatch.setattr(batching, "SMALL_BYTES", small)
+    run_id = begun(store, folder)
+    path = folder / "b.jsonl"
+    before = path.stat()
+    path.write_text(path.read_text().replace("WHERE", "THERE"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_size == before.st_size
+    with pytest.raises(
+        EvidenceError, match=r"b\.jsonl was changed while it was being audited"
+    ) as e:
+        scanned(store, run_id)
+    assert "1 files" in str(e.value)
+    assert len(list((store.settings.evidence / "shards").glob("*.json"))) == 1
+
+
+def test_a_file_that_changes_while_it_is_read_is_noticed(store, folder, monkeypatch):
+    run_id = begun(store, folder)
+    read = shard.read
+
+    def meddle(path, request):
+        for block in read(path, request):
+            yield block
+            if path.name == "b.jsonl":
+                path.write_text(path.read_text().replace("WHERE", "THERE"))
+
+    monkeypatch.setattr(shard, "read", meddle)
+    with pytest.raises(EvidenceError, match=r"1 files.*b\.jsonl was changed"):
+        scanned(store, run_id)
+
+
+def test_many_small_files_share_their_tables_and_say_the_same(store, folder, monkeypatch):
+    for number in range(40):
+        (folder / f"c{number:02d}.jsonl").write_text(json.dumps(record(f"text {number}")) + "\n")
+    run_id = begun(store, folder)
+    together = scanned(store, run_id)
+    monkeypatch.setattr(batching, "SMALL_BYTES", 0)
+    apart = scanned(store, run_id)
+    assert together.summary == apart.summary
+    for kind in ("records", "hits", "quarantine"):
+        assert rows_of(store, together, kind) == rows_of(store, apart, kind)
+    assert len(together.tables) < 10
+    assert len([t for t in apart.tables if t.kind == "records"]) == 42
 
 
 def test_tables_are_written_in_parts_of_bounded_size(store, folder, monkeypatch):
