@@ -20,6 +20,14 @@ def choose_language(option: str | None, environ: Mapping[str, str]) -> Language:
     return Language.ZH if locale.lower().startswith("zh") else Language.EN
 
 
+def language_of(accepted: str) -> Language:
+    """The language that an Accept-Language header prefers (RFC 9110, 12.5.4), roughly: its first.
+
+    English where that is neither.
+    """
+    return Language.ZH if accepted.strip().lower().startswith("zh") else Language.EN
+
+
 def _known(asked: str) -> Language:
     try:
         return Language(asked.lower())

@@ -4,16 +4,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from importlib.resources import files
-
-from markupsafe import Markup
 
 from pipelines.language.catalogue import Language
 from pipelines.model.audit import GateDecision, LedgerHead
 from pipelines.model.ids import Digest
 from pipelines.model.run import AuditRun
 from pipelines.report import words
-from pipelines.report.html import FILES, STYLES, environment
+from pipelines.report.html import FILES, environment, style_sheet
 from pipelines.report.marks import SYMBOLS
 
 PAGES = {Language.ZH: "cover.zh.html", Language.EN: "cover.en.html"}
@@ -68,7 +65,7 @@ def render_cover(cover: Cover, language: Language) -> str:
             other=other.value,
             other_file=PAGES[other],
             report_file=FILES[language],
-            style=_style(),
+            style=style_sheet(cover.inquiry),
             symbols=SYMBOLS,
             words=words,
             root=_groups(cover.head.root),
@@ -120,9 +117,3 @@ def _run(one: CoverRun) -> dict[str, object]:
 
 def _groups(root: str) -> Sequence[str]:
     return [root[at : at + 4] for at in range(0, len(root), 4)]
-
-
-def _style() -> Markup:
-    folder = files("pipelines.report") / "templates"
-    sheets = "\n".join((folder / name).read_text(encoding="utf-8") for name in STYLES)
-    return Markup(sheets.replace("var(--foot)", '""'))  # noqa: S704  our own style sheets

@@ -133,6 +133,13 @@ def all_runs(store: Store) -> list[AuditRun]:
         return [_as_run(row) for row in connection.execute(query)]
 
 
+def owned_by(store: Store, owner: str) -> list[AuditRun]:
+    """The runs that belong to `owner`, oldest first."""
+    query = sa.select(runs).where(runs.c.owner == owner).order_by(runs.c.recorded_at, runs.c.id)
+    with store.engine.connect() as connection:
+        return [_as_run(row) for row in connection.execute(query)]
+
+
 def latest(store: Store, dataset: str, *, version: str | None = None) -> AuditRun | None:
     """The newest sealed run of `dataset`, of its `version` where one is named."""
     query = sa.select(runs).where(runs.c.dataset == dataset, runs.c.state == SEALED)
