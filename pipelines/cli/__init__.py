@@ -11,6 +11,9 @@ from pipelines.model.message import msg
 
 COMMANDS = (
     "audit",
+    "register",
+    "registered",
+    "nightly",
     "report",
     "trend",
     "diff",

@@ -34,6 +34,7 @@ class Predicate(StrEnum):
     WAIVER = "waiver"
     EXPORT = "export"
     TEXT_READ = "text-read"
+    SWEEP = "sweep"
 
     @property
     def type(self) -> str:

@@ -8,12 +8,18 @@ import sqlalchemy as sa
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
 from pipelines.settings import Settings
-from pipelines.store import inquiry_tables, ledger_tables, tables, workspace_tables
+from pipelines.store import (
+    inquiry_tables,
+    ledger_tables,
+    nightly_tables,
+    tables,
+    workspace_tables,
+)
 from pipelines.store.engines import make_engine, place_of
 from pipelines.store.engines import writing as writing
 from pipelines.store.evidence import EvidenceStore
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a test compares it with the folder."""
 NOT_ALLOWED = "42501"
 """SQLSTATE insufficient_privilege."""
@@ -33,6 +39,7 @@ def complete_metadata() -> sa.MetaData:
     assert tables.runs.metadata is ledger_tables.ledger_entries.metadata  # noqa: S101
     assert tables.runs.metadata is workspace_tables.workspaces.metadata  # noqa: S101
     assert tables.runs.metadata is inquiry_tables.inquiry_decisions.metadata  # noqa: S101
+    assert tables.runs.metadata is nightly_tables.nights.metadata  # noqa: S101
     return tables.runs.metadata
 
 

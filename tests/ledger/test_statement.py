@@ -104,6 +104,21 @@ BODIES = {
         "event": "deleted",
         "records": 315,
     },
+    Predicate.SWEEP: {
+        "sweep": "sweep-20261120-0100-0a1b2c3d",
+        "previous": "sweep-20261119-0100-0a1b2c3d",
+        "code_version": "tda 0.1.0",
+        "stages": {"ran": 11, "reused": 11, "undone": 0},
+        "datasets": [
+            {
+                "dataset": "alpaca-zh",
+                "state": "unreachable",
+                "run": RUN["run"],
+                "gate": "pass",
+                "stale_since": "2026-11-20T01:00:00Z",
+            }
+        ],
+    },
 }
 
 

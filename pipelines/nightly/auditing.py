@@ -1,0 +1,122 @@
+"""Audits of a night: one failing dataset never stops the others."""
+
+import logging
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from pipelines import flow
+from pipelines.engine.base import Engine
+from pipelines.model.errors import AuditError, ConfigError
+from pipelines.model.ids import DatasetId, RunId
+from pipelines.model.message import Message, msg
+from pipelines.model.nightly import Attempt, SweepPlan
+from pipelines.nightly.planning import Policies, plan
+from pipelines.settings import Settings
+from pipelines.stages.base import Progress, Silent
+from pipelines.store import registry, sweeps
+from pipelines.store.database import Store
+from pipelines.store.registry import Registered
+
+logger = logging.getLogger(__name__)
+
+
+def sweep(*, owner: str, at: datetime, settings: Settings, store: Store) -> SweepPlan:
+    """Every registered dataset compared with its last audit, on record before anything is audited.
+
+    The same owner and clock find the same plan again: a retried task does not sweep anew.
+    """
+    name = sweeps.sweep_id(owner, at)
+    known = sweeps.find_plan(store, name)
+    if known is not None:
+        return known
+    policies = Policies()
+    planned = [
+        plan(one, at=at, settings=settings, store=store, policies=policies)
+        for one in registry.registered(store)
+    ]
+    return sweeps.open_sweep(store, name, planned, at=at)
+
+
+def audit_changed(
+    sweep_plan: SweepPlan,
+    datasets: Sequence[DatasetId],
+    *,
+    owner: str,
+    settings: Settings,
+    store: Store,
+    engine: Engine,
+    progress: Progress | None = None,
+    told: Callable[[Attempt], None] | None = None,
+) -> tuple[Attempt, ...]:
+    """How the audit of each of `datasets` ended, each on record as soon as it has.
+
+    One that was audited in this sweep already is not audited again.
+    """
+    before = sweeps.attempts_of(store, sweep_plan.id)
+    attempts = []
+    for dataset in datasets:
+        attempt = before.get(dataset)
+        if attempt is None or attempt.problem is not None:
+            attempt = _attempt(
+                dataset,
+                sweep_plan.at,
+                owner=owner,
+                settings=settings,
+                store=store,
+                engine=engine,
+                progress=progress or Silent(),
+            )
+            sweeps.record_attempt(store, sweep_plan.id, attempt)
+        if told is not None:
+            told(attempt)
+        attempts.append(attempt)
+    return tuple(attempts)
+
+
+def _attempt(
+    dataset: DatasetId,
+    at: datetime,
+    *,
+    owner: str,
+    settings: Settings,
+    store: Store,
+    engine: Engine,
+    progress: Progress,
+) -> Attempt:
+    run_id: RunId | None = None
+    problem: Message | None = None
+    misuse = False
+    try:
+        known = _registered(store, dataset)
+        run_id = flow.begin(
+            known.manifest,
+            policy=known.policy,
+            at=at,
+            owner=owner,
+            settings=settings,
+            store=store,
+        )
+        for _done in flow.carry_out(
+            run_id, settings=settings, store=store, engine=engine, progress=progress
+        ):
+            pass
+    except AuditError as error:
+        problem, misuse = error.message, isinstance(error, ConfigError)
+    except Exception as error:  # the next dataset is audited whatever this one stumbled over
+        # class and place only: the text of an error may quote what it stumbled over
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        kind = type(error).__name__
+        logger.error("%s broke: %s, %s:%s", dataset, kind, place.filename, place.lineno)  # noqa: TRY400
+        problem = msg("the audit broke off: {kind}; see the log", kind=kind)
+    return Attempt(dataset=dataset, run=run_id, problem=problem, misuse=misuse)
+
+
+def _registered(store: Store, dataset: DatasetId) -> Registered:
+    known = registry.find(store, dataset)
+    if known is None:
+        raise ConfigError(
+            msg("{dataset} is not registered any more", dataset=dataset),
+            advice=msg("register it again with tda register, or leave it"),
+        )
+    return known

@@ -1,0 +1,162 @@
+"""What a sweep came to: every registered dataset with its gate, or with why it has none."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from pipelines.model.audit import ControlResult
+from pipelines.model.ids import DatasetId, RunId
+from pipelines.model.message import Message, msg
+from pipelines.model.nightly import (
+    Attempt,
+    DatasetNight,
+    Due,
+    Night,
+    Planned,
+    Shift,
+    Standing,
+    State,
+    SweepPlan,
+)
+from pipelines.model.outcome import Outcome, Severity
+from pipelines.nightly.planning import Policies
+from pipelines.nightly.terms import Span, Terms, terms_of
+from pipelines.stages.order import ORDER
+from pipelines.store import runs, stage_results, sweeps
+from pipelines.store.database import Store
+
+AGAINST = frozenset({Outcome.FAILED, Outcome.CANT_TELL, Outcome.UNTESTED})
+"""Outcomes whose coming is news, and whose going is."""
+
+
+def conclude(plan: SweepPlan, store: Store) -> Night:
+    """The night of `plan`: the expected list, compared with what was really audited.
+
+    A dataset whose audit left no word is not audited; it keeps its last result, as a stale one.
+    """
+    previous = sweeps.latest_night(store)
+    before = {} if previous is None else {night.dataset: night for night in previous.datasets}
+    attempts = sweeps.attempts_of(store, plan.id)
+    judge = _Judge(plan, store, previous, before)
+    return Night(
+        sweep=plan.id,
+        at=plan.at,
+        previous=None if previous is None else previous.sweep,
+        previous_at=None if previous is None else previous.at,
+        datasets=tuple(
+            judge.night(planned, attempts.get(planned.dataset)) for planned in plan.datasets
+        ),
+    )
+
+
+class _Judge:
+    """Says of each dataset what became of it, against the night before."""
+
+    def __init__(
+        self,
+        plan: SweepPlan,
+        store: Store,
+        previous: Night | None,
+        before: Mapping[DatasetId, DatasetNight],
+    ) -> None:
+        self._plan, self._store, self._before = plan, store, before
+        self._told_at = None if previous is None else previous.at
+        self._policies = Policies()
+
+    def night(self, planned: Planned, attempt: Attempt | None) -> DatasetNight:
+        state, problem = _state(planned, attempt)
+        before = self._before.get(planned.dataset)
+        last = attempt.run if attempt is not None and state is State.AUDITED else planned.last
+        ran, reused, undone = self._stages(state, last, attempt)
+        stale_since = None
+        if not state.current:
+            stale_since = (before.stale_since if before else None) or self._plan.at
+        new, resolved = self._shifts(None if before is None else before.run, last)
+        return DatasetNight(
+            dataset=planned.dataset,
+            state=state,
+            run=last,
+            gate=None if last is None else runs.gate_of(self._store, last).gate,
+            gate_before=None if before is None else before.gate,
+            audited_at=None if last is None else runs.run(self._store, last).at,
+            stale_since=stale_since,
+            recovered=state.current and before is not None and before.stale_since is not None,
+            changes=planned.changes,
+            lapsed=planned.lapsed if state.current else self._lapsed(last),
+            new=new,
+            resolved=resolved,
+            due=self._due(last),
+            problem=problem,
+            ran=ran,
+            reused=reused,
+            undone=undone,
+        )
+
+    def _stages(
+        self, state: State, last: RunId | None, attempt: Attempt | None
+    ) -> tuple[int, int, int]:
+        if state is State.REUSED:
+            return 0, len(ORDER), 0
+        tried = last if state is State.AUDITED else attempt.run if attempt else None
+        done = () if tried is None else stage_results.stages_of(self._store, tried)
+        reused = sum(record.reused for record in done)
+        return len(done) - reused, reused, len(ORDER) - len(done)
+
+    def _shifts(
+        self, before: RunId | None, now: RunId | None
+    ) -> tuple[tuple[Shift, ...], tuple[Shift, ...]]:
+        if before is None or now is None or before == now:
+            return (), ()
+        earlier = Counter(_against(runs.findings_of(self._store, before)))
+        later = Counter(_against(runs.findings_of(self._store, now)))
+        return _summed(later - earlier), _summed(earlier - later)
+
+    def _lapsed(self, last: RunId | None) -> Mapping[str, int]:
+        """What a stale result rested on and lost since it was last told of."""
+        if last is None:
+            return {}
+        since = runs.run(self._store, last).at
+        told = since if self._told_at is None else max(since, self._told_at)
+        return self._terms(last).ended(Span(told, self._plan.at))
+
+    def _due(self, last: RunId | None) -> tuple[Due, ...]:
+        return () if last is None else self._terms(last).due(self._plan.at, self._told_at)
+
+    def _terms(self, run_id: RunId) -> Terms:
+        policy = self._policies.of(runs.run(self._store, run_id), self._store)
+        return terms_of(run_id, self._store, policy)
+
+
+def _state(planned: Planned, attempt: Attempt | None) -> tuple[State, Message | None]:
+    match planned.standing:
+        case Standing.UNCHANGED:
+            return State.REUSED, None
+        case Standing.UNREACHABLE:
+            return State.UNREACHABLE, planned.problem
+        case Standing.UNREADABLE:
+            return State.NOT_AUDITED, planned.problem
+    if attempt is None:
+        return State.NOT_AUDITED, msg("its audit ended without a word; see the log")
+    if attempt.problem is not None:
+        return State.NOT_AUDITED, attempt.problem
+    return State.AUDITED, None
+
+
+_Key = tuple[str, Severity, Outcome, str]
+
+
+def _against(results: tuple[ControlResult, ...]) -> Iterator[_Key]:
+    for result in results:
+        for finding in result.findings:
+            if finding.outcome in AGAINST:
+                yield result.control, result.severity, finding.outcome, finding.subject
+
+
+def _summed(found: "Counter[_Key]") -> tuple[Shift, ...]:
+    """By control and outcome, the worst outcome first; who or what is concerned stays behind."""
+    sums: Counter[tuple[str, Severity, Outcome]] = Counter()
+    for (control, severity, outcome, _subject), count in found.items():
+        sums[control, severity, outcome] += count
+    ordered = sorted(sums, key=lambda key: (key[2].rank, list(Severity).index(key[1]), key[0]))
+    return tuple(
+        Shift(control=key[0], severity=key[1], outcome=key[2], count=sums[key]) for key in ordered
+    )
