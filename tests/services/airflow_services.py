@@ -1,0 +1,188 @@
+"""A real Airflow of the tests' own: its services as processes, their logs in files.
+
+Home, database, secrets and ports are its own (`pipelines.airflow.environment`). Tasks run in
+process groups of their own, so what belongs to this Airflow is known by the AIRFLOW_HOME in its
+environment, and ends with it.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+import psutil
+from airflow_client import PATIENCE, Client, until
+
+from pipelines.airflow.environment import isolated_environment
+
+ROOT = Path(__file__).resolve().parents[2]
+DAGS = ROOT / "dags"
+SERVICES = ("api-server", "scheduler", "dag-processor", "triggerer")
+STOPPING = 20.0
+
+
+class Airflow:
+    """The services over one workspace `home`, started one by one and stopped together."""
+
+    def __init__(self, home: Path, *, users: Mapping[str, str], more: Mapping[str, str]) -> None:
+        """`users`: role by name, for the simple auth manager; `more`: environment beside ours."""
+        self.home = home
+        self.logs = home / "airflow" / "services"
+        self.logs.mkdir(parents=True)
+        self.passwords = {name: secrets.token_urlsafe(12) for name in users}
+        passwords = home / "airflow" / "passwords.json"
+        passwords.write_text(json.dumps(self.passwords), encoding="utf-8")
+        port, worker_logs, trigger_logs = free_ports(3)
+        self.address = f"http://127.0.0.1:{port}"
+        self.environment = isolated_environment(home, DAGS) | {
+            "AIRFLOW__API__BASE_URL": self.address,
+            "AIRFLOW__API__HOST": "127.0.0.1",
+            "AIRFLOW__API__PORT": str(port),
+            "AIRFLOW__API__WORKERS": "1",
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.address}/execution/",
+            "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+            "AIRFLOW__CORE__FERNET_KEY": "",
+            "AIRFLOW__CORE__PARALLELISM": "2",
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(
+                f"{name}:{role}" for name, role in users.items()
+            ),
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
+            "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
+            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(worker_logs),
+            "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(trigger_logs),
+            # a worker that is gone is noticed after this long, instead of five minutes
+            "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "45",
+            "TDA_WORKERS": "1",
+            "TDA_LANG": "en",
+            **more,
+        }
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> "Airflow":
+        try:
+            self.run("db", "migrate")
+            for service in SERVICES:
+                self.start(service)
+            until("Airflow says it is healthy", self._healthy)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def run(self, *arguments: str) -> None:
+        """One `airflow` command, to its end."""
+        with (self.logs / f"{arguments[0]}.log").open("ab") as log:
+            subprocess.run(
+                [sys.executable, "-m", "airflow", *arguments],
+                env=self.environment,
+                cwd=self.home,
+                stdout=log,
+                stderr=log,
+                check=True,
+                timeout=PATIENCE,
+            )
+
+    def start(self, *arguments: str, **environment: str) -> None:
+        """The service `airflow ARGUMENTS` is started, with `environment` beside the common one."""
+        name = " ".join(arguments)
+        with (self.logs / f"{arguments[0]}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "-m", "airflow", *arguments],
+                env=self.environment | environment,
+                cwd=self.home,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill(self, *arguments: str) -> None:
+        """The service and whatever it started end at once, as when a machine fails."""
+        process = self.processes.pop(" ".join(arguments))
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.wait()
+        for child in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
+
+    def stop(self) -> None:
+        """Nothing of this Airflow runs any more: asked to end, then made to."""
+        for process in self.processes.values():
+            process.terminate()
+        deadline = time.monotonic() + STOPPING
+        for process in self.processes.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.1, deadline - time.monotonic()))
+        for process in self.processes.values():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        for left in self.family():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                left.kill()
+
+    def family(self) -> list[psutil.Process]:
+        """Every process that runs with our AIRFLOW_HOME, except the tests themselves."""
+        ours = self.environment["AIRFLOW_HOME"]
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if process.environ().get("AIRFLOW_HOME") == ours:
+                    found.append(process)
+        return found
+
+    def client(self, user: str) -> "Client":
+        """A client of the REST API who has logged in as `user`."""
+        token = httpx.post(
+            f"{self.address}/auth/token",
+            json={"username": user, "password": self.passwords[user]},
+            timeout=60,
+        )
+        token.raise_for_status()
+        return Client(self.address, token.json()["access_token"])
+
+    def tail(self) -> str:
+        """The last lines of every service's log, for the message of a failed test."""
+        shown = []
+        for log in sorted(self.logs.glob("*.log")):
+            text = log.read_text(encoding="utf-8", errors="replace")
+            shown.append(f"--- {log.name}\n{text[-1500:]}")
+        return "\n".join(shown)
+
+    def _healthy(self) -> bool:
+        for name, process in self.processes.items():
+            assert process.poll() is None, f"{name} ended at once\n{self.tail()}"
+        try:
+            answer = httpx.get(f"{self.address}/api/v2/monitor/health", timeout=30)
+        except httpx.TransportError:
+            return False
+        parts = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+        health = answer.json() if answer.is_success else {}
+        return all((health.get(part) or {}).get("status") == "healthy" for part in parts)
+
+
+def free_ports(count: int) -> Sequence[int]:
+    """Ports of loopback nobody listened on a moment ago, all different."""
+    with contextlib.ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
