@@ -7,6 +7,7 @@ from typing import Any
 
 from pipelines import flow
 from pipelines.airflow.asked import read_asked
+from pipelines.airflow.connections import object_store_access
 from pipelines.airflow.misuse import misuse_is_not_retried
 from pipelines.clock import moment
 from pipelines.engine.local import Local
@@ -26,7 +27,7 @@ def begin_run(params: Mapping[str, Any], dag_run: str) -> str:
         params: `dataset` or `manifest`, and `purpose`, `policy` and `at` where they matter.
         dag_run: `<dag id>/<run id>`, the owner of the audit run.
     """
-    with misuse_is_not_retried():
+    with misuse_is_not_retried(), object_store_access():
         settings = read_settings()
         registered = read_registry(registry_path(settings.home))
         asked = read_asked(params, registered=registered, settings=settings)
@@ -43,7 +44,7 @@ def begin_run(params: Mapping[str, Any], dag_run: str) -> str:
 def carry_out_stage(name: str, run_id: str) -> str:
     """`done` or `reused`, once the stage `name` of the run is."""
     began = time.monotonic()
-    with misuse_is_not_retried():
+    with misuse_is_not_retried(), object_store_access():
         settings = read_settings()
         with Local(settings.workers, settings.memory_limit, settings.home / "tmp") as engine:
             done = flow.run_stage(
