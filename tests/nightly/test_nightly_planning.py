@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
@@ -40,7 +40,7 @@ def test_an_unchanged_dataset_is_not_audited_again(audited):
 
 
 @given(st.integers(0, 54 * 3600 - 1))
-@examples(max_examples=15, deadline=None)
+@examples(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_at_any_clock_before_the_first_term_ends_nothing_is_to_be_done(audited, seconds):
     # 54 hours after 20 Nov 01:00 (+8) is 22 Nov 07:00; the first withdrawal is at 08:00
     at = datetime.fromisoformat("2026-11-20T01:00:00+08:00") + timedelta(seconds=seconds)

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from pipelines.model.evidence import CONSENTS
@@ -52,6 +53,7 @@ def test_what_was_told_of_is_counted_and_not_told_again():
     st.integers(1, 60 * 86_400),
     st.lists(st.integers(1, 20 * 86_400), min_size=1, max_size=12),
 )
+@examples(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_over_any_row_of_sweeps_a_term_is_told_of_at_most_once_a_window(end, gaps):
     ending = terms(AT + timedelta(seconds=end))
     told: dict[int, int] = {}
