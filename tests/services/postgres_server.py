@@ -151,6 +151,7 @@ class _Started:
     def __init__(self, binaries: Path) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="tda-postgres-"))
         self.process: subprocess.Popen[bytes] | None = None
+        self.watcher: subprocess.Popen[bytes] | None = None
         try:
             self.folder.chmod(0o755)
             self.binaries = self._reachable(binaries)
@@ -167,6 +168,11 @@ class _Started:
 
     def stop(self) -> None:
         process, self.process = self.process, None
+        watcher, self.watcher = self.watcher, None
+        if watcher is not None and watcher.stdin is not None:
+            watcher.kill()
+            watcher.wait(30)
+            watcher.stdin.close()
         if process is not None:
             process.send_signal(signal.SIGINT)  # a fast shutdown: open sessions are ended
             try:
@@ -192,8 +198,18 @@ class _Started:
             port = _free_port()
             address = sa.URL.create("postgresql+psycopg", "tda_test", password, "127.0.0.1", port)
             if self._listens(data, address.set(database="postgres")):
+                self.watcher = self._watched()
                 return address.set(database="postgres")
         raise NotHereError(f"no port to listen on\n{self._log()}")
+
+    def _watched(self) -> subprocess.Popen[bytes]:
+        """A shell that reads from us: when we are killed it ends the server and its folder."""
+        assert self.process is not None
+        line = 'read ignored; kill -INT "$1"; sleep 5; kill -KILL "$1"; rm -rf "$2"'
+        command = ["/bin/sh", "-c", line, "watcher", str(self.process.pid), str(self.folder)]
+        return subprocess.Popen(
+            command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+        )
 
     def _listens(self, data: Path, address: sa.URL) -> bool:
         options = [f"-c{name}={value}" for name, value in OPTIONS.items()]

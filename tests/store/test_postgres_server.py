@@ -1,6 +1,8 @@
 """The PostgreSQL the tests start themselves: from the wheel, from Debian, or not at all."""
 
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psycopg
@@ -58,3 +60,26 @@ def test_binaries_where_its_account_may_not_go_are_copied(tmp_path: Path):
     (closed / "packages").symlink_to(packages)
     with helper._Started(closed / "packages" / folders[0].relative_to(packages)) as started:
         assert started.address.port
+
+
+KILLED = """
+import os, signal, sys
+sys.path.insert(0, sys.argv[1])
+import postgres_server
+started = postgres_server._Started(postgres_server.wheel_binaries()[0])
+print(started.process.pid, started.folder, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_server_does_not_outlive_tests_that_are_killed():
+    if not helper.wheel_binaries():
+        helper.missing("the wheel is not installed", {})
+    services = str(Path(helper.__file__).parent)
+    command = [sys.executable, "-c", KILLED, services]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    process, folder = done.stdout.split()
+    deadline = time.monotonic() + 120
+    while Path(f"/proc/{process}").exists() or Path(folder).exists():
+        assert time.monotonic() < deadline, "the server is still there"
+        time.sleep(0.1)
