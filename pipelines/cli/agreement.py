@@ -51,7 +51,7 @@ def agreement(
     ratings = resolved(encode(*columns), Repeats(repeats))
     found = measure(ratings, MeasurementLevel(level), draws=draws, seed=seed)
     if as_json:
-        typer.echo(json.dumps(document(found, language), ensure_ascii=False))
+        typer.echo(json.dumps(document(found, language)))
     else:
         _print(found, language)
     return 0

@@ -18,6 +18,7 @@ from pipelines.clock import moment
 from pipelines.engine.local import Local
 from pipelines.language.catalogue import translate
 from pipelines.language.choice import choose_language
+from pipelines.language.visible import visible, visible_json
 from pipelines.model.errors import AuditError, ConfigError
 from pipelines.ownership import this_process
 from pipelines.settings import Settings, read_settings
@@ -60,7 +61,7 @@ def audit_manifests(
     outcomes = [outcome for outcome in audits if outcome is not None]
     if as_json:
         document: object = outcomes[0] if len(manifests) == 1 and outcomes else outcomes
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+        sys.stdout.write(visible_json(json.dumps(document, ensure_ascii=False, indent=1)) + "\n")
     code = exit_code([outcome["gate"] for outcome in outcomes])
     return UNFINISHED if None in audits and code != 1 else code
 
@@ -83,7 +84,7 @@ def _audit_or_tell(
     except ConfigError:
         raise
     except AuditError as error:
-        typer.echo(f"tda: {manifest}: {translate(error.message, lang)}", err=True)
+        typer.echo(f"tda: {visible(str(manifest))}: {translate(error.message, lang)}", err=True)
         typer.echo(f"     {translate(error.advice, lang)}", err=True)
         return None
     if not quiet:

@@ -26,6 +26,7 @@ def report(
     import os
 
     from pipelines.language.choice import choose_language
+    from pipelines.language.visible import visible_json
     from pipelines.model.ids import RunId
     from pipelines.report.writing import write_reports
     from pipelines.settings import read_settings
@@ -39,7 +40,7 @@ def report(
     folder = output or report_folder(settings, RunId(run))
     written = write_reports(audit_record(RunId(run), store), folder)
     if as_json:
-        typer.echo(written["json"].read_text(encoding="utf-8"))
+        typer.echo(visible_json(written["json"].read_text(encoding="utf-8")))
         return
     for path in written.values():
         typer.echo(str(path))

@@ -1,5 +1,6 @@
 """Text from data made fit to be shown: nothing hidden, nothing endless."""
 
+import json
 import unicodedata
 
 LIMIT = 300
@@ -18,6 +19,13 @@ def visible(text: str, limit: int = LIMIT) -> str:
     if not shown.isprintable():
         shown = "".join(_named(char) for char in shown)
     return shown if len(text) <= limit else f"{shown}… (+{len(text) - limit})"
+
+
+def visible_json(document: str) -> str:
+    """The same JSON document, with every such character in its strings written as an escape."""
+    return "".join(
+        char if char in "\n " or char.isprintable() else json.dumps(char)[1:-1] for char in document
+    )
 
 
 def _named(char: str) -> str:

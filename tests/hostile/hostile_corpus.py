@@ -1,0 +1,294 @@
+"""A dataset whose every text tries something; generated, so that nothing hostile is in the tree.
+
+`Corpus` is what one manifest of it looks like on disk. The canaries are in records only: wherever
+one of them turns up afterwards, text of a record has leaked.
+"""
+
+import bz2
+import csv
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import zstandard
+
+CANARY = "kanarienvogel"
+"""In every record, whatever else is in it."""
+
+PERSONS = ("13912345678", "11010519491231002X", "kanarienvogel@example.org", "6222021234567890128")
+"""Identifiers in records: evidence may say where, never which."""
+
+MARKUP = (
+    "<script>document.title='owned'</script>",
+    "<img src=http://127.0.0.1:9/x.png onerror=document.title='owned'>",
+    "<svg onload=document.title='owned'><use href=http://127.0.0.1:9/y.svg#z></svg>",
+    "</style></title><iframe src=http://127.0.0.1:9/></iframe>",
+    "<a href=javascript:document.title='owned' onclick=alert(1)>x</a>",
+    "\"'><body onload=alert(1)>",
+    "<link rel=stylesheet href=http://127.0.0.1:9/a.css>@import url(http://127.0.0.1:9/b.css);",
+    "<meta http-equiv=refresh content=0;url=http://127.0.0.1:9/>",
+)
+FORMULAS = ("=cmd|'/c calc'!A1", '=HYPERLINK("http://127.0.0.1:9/","x")', "+1+1", "-2+3", "@SUM(1)")
+TEMPLATES = (
+    "{count}",
+    "{0.__class__}",
+    "{text!r:>99999}",
+    "{{ 7*7 }}",
+    "{% raw %}",
+    "%s%n",
+    "${7*7}",
+)
+ESCAPES = (
+    "\x1b[31mred\x1b[2J",
+    "\x1b]0;owned\x07",
+    "\x1b]8;;http://127.0.0.1:9/\x1b\\link\x1b]8;;\x1b\\",
+    "\x9b31m",
+    "\r\x08\x08overwritten",
+)
+HIDDEN = ("\u202egpj.exe", "\u2066\u2069\u200f", "a\u200bb\ufeff", "\x00\x01\x7f")
+SHOWN = (*MARKUP, *FORMULAS, *TEMPLATES, "\u202egpj.exe", "a\u200bb", "раypal", "A\u0301" * 40)
+"""What a manifest may say: control characters are refused there (see `refused`)."""
+
+FILE_NAMES = (
+    "new\nline.jsonl",
+    "-rf --help.jsonl",
+    "quote'\"`$(touch owned).jsonl",
+    "<img src=x onerror=alert(1)>.jsonl",
+    "\x1b]0;owned\x07.jsonl",
+    "\u202egpj.jsonl",
+    "{count}{0.__class__}.jsonl",
+    "{{7*7}}.jsonl",
+    "=cmd|'!A1'.jsonl",
+    "long" * 60 + ".jsonl",
+    "*?[a].jsonl",
+)
+DEEP = 10_000
+BOMB = 64 * 1024 * 1024
+
+
+def payloads() -> Iterator[str]:
+    """Every hostile text, alone and with a canary and an identifier beside it."""
+    for place, text in enumerate((*SHOWN, *ESCAPES, *HIDDEN)):
+        yield f"{CANARY}{place} {text} {PERSONS[place % len(PERSONS)]}"
+
+
+class Corpus:
+    """A folder with `dataset.yaml` and everything it names."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.manifest = folder / "dataset.yaml"
+
+    def write(self) -> "Corpus":
+        """All files; the manifest is one that can be followed."""
+        for name in ("data", "evidence", "people"):
+            (self.folder / name).mkdir(parents=True)
+        self._records()
+        self._broken()
+        self._bombs()
+        self._documents()
+        self._people()
+        self.manifest.write_text(json.dumps(self._manifest(), ensure_ascii=False), "utf-8")
+        return self
+
+    def _records(self) -> None:
+        rows = [
+            {
+                "id": f"{CANARY}-{place}",
+                "text": text,
+                # not declared, so anything at all may stand there
+                "source": text if place % 3 else sources()[place % len(SHOWN)]["id"],
+                "subject": f"{text} {place}",
+                f"key {text}": text,
+            }
+            for place, text in enumerate(payloads())
+        ]
+        # each text twice, so that there are duplicates to tell of
+        lines = "".join(json.dumps(row) + "\n" for row in [*rows, *rows])
+        data = self.folder / "data"
+        (data / "records.jsonl").write_text(lines)
+        for place, name in enumerate(FILE_NAMES):
+            (data / name).write_text(json.dumps(rows[place]) + "\n")
+        (data / "array.json").write_text(json.dumps(rows))
+        columns = ("id", "text", "source", "subject")
+        pq.write_table(
+            pa.table({name: [row[name] for row in rows] for name in columns}), data / "t.parquet"
+        )
+        with (data / "table.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(columns)
+            writer.writerows([row[name] for name in columns] for row in rows)
+
+    def _broken(self) -> None:
+        data = self.folder / "data"
+        deep = "[" * DEEP + f'"{CANARY}"' + "]" * DEEP
+        (data / "deep.jsonl").write_text(f'{{"text": {deep}}}\n{{"text": "{CANARY}"\n')
+        (data / "deep.json").write_text(f'[{{"text": {deep}}}, {{"te')
+        (data / "huge-int.jsonl").write_text(
+            f'{{"id": {"9" * 100_000}, "text": "{CANARY}", "source": 1e999999, "subject": 1}}\n'
+        )
+        (data / "not-utf8.jsonl").write_bytes(b'{"text": "' + CANARY.encode() + b'\xff"}\n')
+        (data / "nul.jsonl").write_bytes(b"\0" * 5000 + CANARY.encode() + b"\n")
+
+    def _bombs(self) -> None:
+        data = self.folder / "data"
+        line = b'{"id": "1", "text": "' + CANARY.encode() + b"a" * BOMB
+        (data / "bomb.jsonl.gz").write_bytes(gzip.compress(line, 6))
+        (data / "bomb.jsonl.zst").write_bytes(zstandard.compress(b"\n" * BOMB))
+        (data / "bomb.jsonl.bz2").write_bytes(bz2.compress(b"[" * (BOMB // 16)))
+        inner = io.BytesIO()
+        with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("zeros", b"0" * (BOMB // 4))
+        (data / "zip.jsonl").write_bytes(inner.getvalue())
+
+    def _documents(self) -> None:
+        evidence = self.folder / "evidence"
+        text = "\n".join((*SHOWN, *ESCAPES, *HIDDEN))
+        (evidence / "licence <b>&.txt").write_text(text, "utf-8")
+        (evidence / "terms.html").write_text(text, "utf-8")
+        (self.folder / "sources.jsonl").write_text(
+            "".join(json.dumps(source) + "\n" for source in sources()), "utf-8"
+        )
+        (self.folder / "rules.yaml").write_text(json.dumps(rules()), "utf-8")
+
+    def _people(self) -> None:
+        people = self.folder / "people"
+        rows = [f"{place}{text}"[:200] for place, text in enumerate((*SHOWN, *ESCAPES[:3]))]
+        table(
+            people / "annotators.csv",
+            ("annotator", "roles", "vendor", "topics", "qualified_from", "qualified_to"),
+            [(who, f"annotate;{who}", who, who, "2026-01-01", "2026-02-01") for who in rows],
+        )
+        table(
+            people / "labels.csv",
+            ("item", "annotator", "label", "rule_version", "at", "seconds"),
+            [
+                (f"item {item}", who, rows[(item * place) % 5], rows[item % 3], "2026-03-01", "5")
+                for item in range(4)
+                for place, who in enumerate(rows)
+            ],
+        )
+        table(
+            people / "reviews.csv",
+            ("item", "reviewer", "verdict", "at"),
+            [(f"item {item}", rows[item], rows[item], "2026-03-02") for item in range(4)],
+        )
+        table(
+            people / "consents.csv",
+            ("subject", "basis", "purpose", "notice_version", "given_at"),
+            [(f"{CANARY} {who}", "13(1)", who, who, "2026-01-01") for who in rows],
+        )
+
+    def _manifest(self) -> dict[str, object]:
+        return {
+            "dataset": "hostile",
+            "title": {"zh": "".join(SHOWN[:3]), "en": " ".join(SHOWN)[:900]},
+            "purpose": "fine_tune",
+            "files": ["data/**"],
+            "record": {"text": ["text"], "id": "id", "source": "source", "subject": "subject"},
+            "sources": "sources.jsonl",
+            "personal_information": {
+                "present": True,
+                "basis": "13(1)",
+                "consents": "people/consents.csv",
+                "extra": {SHOWN[0]: SHOWN[1]},
+            },
+            "annotation": {
+                "rules": "rules.yaml",
+                "annotators": "people/annotators.csv",
+                "labels": {"files": ["people/labels.csv"]},
+                "reviews": "people/reviews.csv",
+            },
+            "evidence": [{"kind": SHOWN[2], "file": "evidence/terms.html"}],
+            "attributes": dict(zip(SHOWN, reversed(SHOWN), strict=True)),
+        }
+
+
+def sources() -> list[dict[str, object]]:
+    """A source for each text that a declaration may hold, in every field that takes text."""
+    return [
+        {
+            "id": f"{place} {text}",
+            "type": "open_source",
+            "publisher": text,
+            "url": f"javascript:document.title='owned'//{text}",
+            "licence": {
+                "id": text,
+                "text": "evidence/licence <b>&.txt",
+                "verified_by": text,
+                "verified_at": "2026-01-01",
+            },
+            "generated_by": {"model": text, "version": text},
+            "evidence": [{"kind": text, "file": "evidence/terms.html"}],
+        }
+        for place, text in enumerate(SHOWN)
+    ]
+
+
+def rules() -> dict[str, object]:
+    """Rules whose every section is hostile."""
+    prose = " ".join(SHOWN)
+    sections = ("goal", "data_format", "method", "quality_indicators")
+    return {
+        "version": SHOWN[0],
+        "kind": "functional",
+        "approved_by": list(SHOWN),
+        "effective_from": "2026-01-01",
+        **dict.fromkeys(sections, prose),
+        "agreement": {"coefficient": "alpha", "minimum": "0.6"},
+        "defects": dict.fromkeys(("critical", "major", "minor"), prose),
+        "labels": [{"id": f"{at} {text}", "definition": prose} for at, text in enumerate(SHOWN)],
+        "stages": dict.fromkeys(("annotate", "review"), prose),
+        "constraints": dict.fromkeys(SHOWN, prose),
+    }
+
+
+def table(path: Path, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """A CSV file."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def refused(folder: Path) -> dict[str, Path]:
+    """Manifests that nobody should follow, by what is wrong with them."""
+    folder.mkdir(parents=True)
+    (folder / "a.jsonl").write_text(f'{{"text": "{CANARY}"}}\n')
+    good = 'dataset: a\ntitle: {en: a}\npurpose: pretrain\nfiles: ["a.jsonl"]\n'
+    laughs = "a0: &a0 [lol, lol]\n" + "".join(
+        f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40)
+    )
+    texts = {
+        "anchors": good + laughs,
+        "recursive anchor": good + "attributes: &a {a: *a}\n",
+        "deep": good + "attributes: " + "[" * DEEP + "]" * DEEP + "\n",
+        "deep blocks": good + "attributes:\n" + "".join(" " * n + "a:\n" for n in range(1, 2000)),
+        "python tag": good + "attributes: !!python/object/apply:os.system ['touch owned']\n",
+        "escape": good + f"attributes: {{a: {ESCAPES[1]}}}\n",
+        "escape in a key": good + f'"{"a" * 50}\\e]0;owned\\a": 1\n',
+        "format field": good + '"{count}{0.__class__}": 1\n',
+        "markup": good + f'"{MARKUP[0]}": 1\n',
+        "turned": good + '"\\u202egpj": 1\n',
+        "not a format": good + 'format: "\\e[31m{0.__class__}"\n',
+        "huge number": good + "annotation: {labels: {files: [a.jsonl]}, rules: r.yaml}\n",
+        "climbs": good.replace("a.jsonl", "../../../etc/passwd"),
+        "absolute": good.replace("a.jsonl", "/etc/passwd"),
+        "address": good.replace("a.jsonl", "http://user:secret@127.0.0.1:9/\\e[31m"),
+        "name of a file": good.replace("a.jsonl", "\\e]0;owned\\a.jsonl"),
+        "empty": "",
+        "nul": good + "\0",
+    }
+    (folder / "r.yaml").write_text(
+        "kind: functional\nagreement: {minimum: 1E+999999999999999999}\n"
+    )
+    manifests = {}
+    for place, (name, text) in enumerate(texts.items()):
+        manifests[name] = folder / f"{place}.yaml"
+        manifests[name].write_text(text, "utf-8")
+    return manifests
