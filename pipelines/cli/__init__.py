@@ -25,6 +25,7 @@ COMMANDS = (
     "controls",
     "ledger",
     "doctor",
+    "retention",
 )
 """In the order of `tda --help`; each is a module of this package with `register(app)`."""
 

@@ -35,6 +35,7 @@ class Predicate(StrEnum):
     EXPORT = "export"
     TEXT_READ = "text-read"
     SWEEP = "sweep"
+    RETENTION = "retention"
 
     @property
     def type(self) -> str:

@@ -28,6 +28,7 @@ def inputs(run_id: RunId, store: Store) -> Mapping[str, object]:
     dataset = runs.dataset_of(store, run_id)
     project = dataset.annotation
     documents = [
+        *dataset.evidence,
         dataset.personal_information.consents,
         *((project.annotators, project.reviews, *project.labels) if project else ()),
     ]

@@ -64,7 +64,8 @@ def _kept(marker: Path, batch: Batch) -> BatchResult | None:
     if not marker.exists():
         return None
     kept = from_json(BatchResult, marker.read_text(encoding="ascii"))
-    whole = all(Path(part.uri).exists() for part in kept.parts)
+    store = EvidenceStore(marker.parent.parent)
+    whole = all(Path(part.uri).exists() and store.use(part) for part in kept.parts)
     return replace(kept, ordinal=batch.shards[0].ordinal) if whole else None
 
 

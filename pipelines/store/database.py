@@ -12,6 +12,7 @@ from pipelines.store import (
     inquiry_tables,
     ledger_tables,
     nightly_tables,
+    retention_tables,
     tables,
     workspace_tables,
 )
@@ -19,7 +20,7 @@ from pipelines.store.engines import make_engine, place_of
 from pipelines.store.engines import writing as writing
 from pipelines.store.evidence import EvidenceStore
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration; a test compares it with the folder."""
 NOT_ALLOWED = "42501"
 """SQLSTATE insufficient_privilege."""
@@ -40,6 +41,7 @@ def complete_metadata() -> sa.MetaData:
     assert tables.runs.metadata is workspace_tables.workspaces.metadata  # noqa: S101
     assert tables.runs.metadata is inquiry_tables.inquiry_decisions.metadata  # noqa: S101
     assert tables.runs.metadata is nightly_tables.nights.metadata  # noqa: S101
+    assert tables.runs.metadata is retention_tables.holds.metadata  # noqa: S101
     return tables.runs.metadata
 
 

@@ -14,18 +14,25 @@ from pipelines.model.message import msg
 from pipelines.store.codec import from_json, to_json
 from pipelines.store.database import Store, writing
 from pipelines.store.inserting import insert_once, insert_or_replace
+from pipelines.store.removals import THERE_AGAIN, mark, removed_among
 from pipelines.store.tables import run_stages, stage_results
 
 
 def find(store: Store, key: str) -> tuple[dict[str, object], tuple[TableRef, ...]] | None:
-    """The summary and tables on record under `key`, if all its tables are still there."""
+    """The summary and tables on record under `key`, if all its tables are still there.
+
+    A table that was removed under the retention rules is absent, also where a file bears its name.
+    """
     query = sa.select(stage_results).where(stage_results.c.key == key)
     with store.engine.connect() as connection:
         row = connection.execute(query).first()
-    if row is None:
-        return None
-    tables = from_json(tuple[TableRef, ...], row.tables)
-    if not all(store.evidence.has(table) for table in tables):
+        if row is None:
+            return None
+        tables = from_json(tuple[TableRef, ...], row.tables)
+        if removed_among(connection, [table.digest for table in tables]):
+            return None
+    # used, and so left alone by a removal that has begun meanwhile
+    if not all(store.evidence.use(table) for table in tables):
         return None
     return json.loads(row.summary), tables
 
@@ -67,6 +74,14 @@ def record(
     with writing(store.engine) as connection:
         insert_once(connection, stage_results, [result])
         insert_or_replace(connection, run_stages, marker)
+        _there_again(connection, tables, at)
+
+
+def _there_again(connection: sa.Connection, tables: Sequence[TableRef], at: datetime) -> None:
+    """Tables that had been removed, and that a stage has written anew, are on record as such."""
+    removed = removed_among(connection, [table.digest for table in tables])
+    again = sorted({(table.kind, table.digest) for table in tables if table.digest in removed})
+    mark(connection, again, THERE_AGAIN, entry=None, at=at)
 
 
 def stages_of(store: Store, run_id: RunId) -> tuple[StageRecord, ...]:

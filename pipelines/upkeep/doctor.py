@@ -17,8 +17,11 @@ from pipelines.upkeep.evidence import evidence_lines
 from pipelines.upkeep.keys import key_lines
 from pipelines.upkeep.ledger import ledger_lines
 from pipelines.upkeep.line import Line, failed, note, ok, wrong
+from pipelines.upkeep.rules import read_rules
 
-OTHER_SETTINGS: Mapping[str, Callable[[Mapping[str, str]], object]] = {}
+OTHER_SETTINGS: Mapping[str, Callable[[Mapping[str, str]], object]] = {
+    "TDA_KEEP_EVIDENCE_DAYS": read_rules
+}
 """Readers of settings that are not in `Settings`."""
 NAMED = 10
 

@@ -104,6 +104,17 @@ BODIES = {
         "event": "deleted",
         "records": 315,
     },
+    Predicate.RETENTION: {
+        "evidence_days": 1096,
+        "report_days": 365,
+        "runs_kept": 1,
+        "shorter_because": PERSON,
+        "runs": 2,
+        "tables": 40,
+        "reports": 2,
+        "bytes": 1_000_000,
+        "removed": DIGEST,
+    },
     Predicate.SWEEP: {
         "sweep": "sweep-20261120-0100-0a1b2c3d",
         "previous": "sweep-20261119-0100-0a1b2c3d",
