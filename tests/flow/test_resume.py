@@ -102,9 +102,9 @@ PLACES = [
     ),
     pytest.param(
         "pipelines.stages.shard:write_whole",
-        "2",
+        "1",
         "scan",
-        lambda home: len(list((home / "evidence" / "shards").glob("*.json"))) >= 1,
+        lambda home: not list((home / "evidence" / "shards").glob("*.json")),
         id="the tables of a shard are written, its marker is not",
     ),
     pytest.param(
