@@ -5,9 +5,9 @@ Pseudonymous, not anonymous: whoever holds the key can confirm a guess.
 
 import hmac
 import ipaddress
-import unicodedata
 
 from pipelines.kernels.check_digits import resident_check
+from pipelines.kernels.normalise_formula import nfkc
 
 PSEUDONYM_SCHEME = "hmac-sha256/kind-length-prefixed/1"
 
@@ -33,7 +33,7 @@ def keyed_digest(kind: str, value: str, key: bytes, key_id: str) -> str:
 
 def canonical(kind: str, value: str) -> bytes:
     """One spelling of `value` for its `kind`, as UTF-8 (a lone surrogate as it stands)."""
-    folded = unicodedata.normalize("NFKC", value).strip()
+    folded = nfkc(value).strip()
     if kind == "email":
         local, _, domain = folded.rpartition("@")
         folded = f"{local}@{domain.lower()}"
