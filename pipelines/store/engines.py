@@ -107,8 +107,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _write_ahead(cursor: sqlite3.Cursor) -> None:
-    """WAL is on. Of several processes that make a new database one switches it; SQLite turns the
-    others away at once, whatever their time-out, so they ask again.
+    """Write-ahead logging is on.
+
+    Of several processes that make a new database one switches it; SQLite turns the others away at
+    once, whatever their time-out, so they ask again.
     """
     for _ in range(PATIENCE * 20):
         try:
