@@ -76,7 +76,6 @@ def audits(settings: Settings, *manifests: Path) -> list[dict]:
 
 
 @pytest.mark.slow  # four whole audits each
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_audits_of_the_same_dataset_and_of_another_end_as_if_alone(
     settings: Settings, reference, tmp_path: Path
 ):
