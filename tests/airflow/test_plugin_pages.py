@@ -1,6 +1,5 @@
 """The pages beside Airflow's, in Airflow's own server with its own users."""
 
-import configparser
 import json
 import subprocess
 import sys
@@ -76,21 +75,6 @@ json.dump(result, open(out, "w"))
 """
 
 
-def as_installed(folder: Path) -> Path:
-    """A folder that, on the path, is the metadata of the project installed as setup.cfg stands."""
-    parser = configparser.ConfigParser()
-    parser.read(ROOT / "setup.cfg", encoding="utf-8")
-    metadata = folder / "training_data_audit-0.1.0.dist-info"
-    metadata.mkdir(parents=True)
-    (metadata / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: training-data-audit\nVersion: 0.1.0\n", encoding="utf-8"
-    )
-    points = parser["options.entry_points"]
-    lines = [f"[{group}]\n{points[group].strip()}\n" for group in points]
-    (metadata / "entry_points.txt").write_text("\n".join(lines), encoding="utf-8")
-    return folder
-
-
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory) -> dict:
     folder = tmp_path_factory.mktemp("plugin")
@@ -106,7 +90,6 @@ def answers(tmp_path_factory) -> dict:
     passwords = folder / "passwords.json"
     passwords.write_text(json.dumps({u: f"{u}-password" for u in ("admin", "viewer")}))
     environment = isolated_environment(home, ROOT / "dags") | {
-        "PYTHONPATH": f"{as_installed(folder / 'installed')}:{ROOT}",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin,viewer:viewer",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
     }
