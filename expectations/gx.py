@@ -8,10 +8,8 @@ No frame that goes through may be larger than ROWS: figures and registers pass, 
 import json
 import logging
 import os
-import sys
 import warnings
 from collections.abc import Mapping
-from importlib.util import LazyLoader, find_spec, module_from_spec
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -77,7 +75,6 @@ def _great_expectations() -> Any:  # noqa: ANN401  the library is not typed
     with warnings.catch_warnings():
         # of its dependencies, at import: nothing we could change
         warnings.simplefilter("ignore", DeprecationWarning)
-        _postpone("altair")
         import great_expectations as gx
 
         from expectations import gx_custom as _registered  # noqa: F401  registers what it defines
@@ -86,21 +83,6 @@ def _great_expectations() -> Any:  # noqa: ANN401  the library is not typed
         if name.partition(".")[0] == "great_expectations":
             logging.getLogger(name).setLevel(logging.WARNING)
     return gx
-
-
-def _postpone(name: str) -> None:
-    """The module is imported when something of it is first used, which may be never.
-
-    Reference: importlib.util.LazyLoader. Charts are drawn by a renderer that is never asked here.
-    """
-    spec = None if name in sys.modules else find_spec(name)
-    if spec is None or spec.loader is None:
-        return
-    loader = LazyLoader(spec.loader)
-    spec.loader = loader
-    module = module_from_spec(spec)
-    sys.modules[name] = module
-    loader.exec_module(module)
 
 
 def _row(suite: str, table: str, result: Mapping[str, Any]) -> dict[str, object]:
