@@ -88,7 +88,7 @@ def test_ctrl_c_ends_a_run_at_once_and_quietly(tmp_path):
     script = tmp_path / "waits.py"
     script.write_text(
         textwrap.dedent("""
-            import sys, time
+            import signal, sys, time
             from pathlib import Path
             from pipelines.engine.local import Local
 
@@ -98,6 +98,8 @@ def test_ctrl_c_ends_a_run_at_once_and_quietly(tmp_path):
                 return {}
 
             if __name__ == "__main__":
+                # whoever started the tests in the background has had Ctrl-C ignored from here on
+                signal.signal(signal.SIGINT, signal.default_int_handler)
                 try:
                     list(Local(2, "100MB", Path(".")).map(wait, sys.argv[1:]))
                 except KeyboardInterrupt:

@@ -34,7 +34,7 @@ except SystemExit as end:
 
 def write_records(path: Path, size: int) -> int:
     """JSON Lines of about 2 KB of text each, all different, until the file has `size` bytes."""
-    words = [f"{a}{b}{c}" for a in "bcdfg" for b in "aeiou" for c in ("ra", "li", "mon", "tes")]
+    letters = str.maketrans("0123456789", "ghijklmnop")  # digits would read as numbers of persons
     count = 0
     state = 20260101
     with path.open("w", encoding="ascii") as file:
@@ -42,9 +42,9 @@ def write_records(path: Path, size: int) -> int:
             block = []
             for _ in range(500):
                 chosen = []
-                for _ in range(330):
+                for _ in range(120):
                     state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
-                    chosen.append(words[state >> 40 & 63] + words[state >> 50 & 63])
+                    chosen.append(f"{state:016x}".translate(letters))
                 block.append(json.dumps({"text": " ".join(chosen)}))
             file.write("\n".join(block) + "\n")
             count += len(block)
