@@ -10,7 +10,7 @@ import subprocess
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -100,6 +100,7 @@ class Browser:
             "about:blank",
         ]
         self._port = folder / "DevToolsActivePort"
+        self._open = ExitStack()
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
@@ -114,8 +115,10 @@ class Browser:
             assert time.monotonic() < end, "Chromium did not open its port"
             time.sleep(0.05)
         port, path = self._port.read_text().split("\n")[:2]
-        self._connection = connect(
-            f"ws://127.0.0.1:{port}{path}", max_size=None, open_timeout=PATIENCE, proxy=None
+        self._connection = self._open.enter_context(
+            connect(
+                f"ws://127.0.0.1:{port}{path}", max_size=None, open_timeout=PATIENCE, proxy=None
+            )
         )
         return self
 
@@ -126,7 +129,7 @@ class Browser:
         trace: TracebackType | None,
     ) -> None:
         try:
-            self._connection.close()
+            self._open.close()
         finally:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
