@@ -10,6 +10,7 @@ import logging
 import os
 import warnings
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -54,22 +55,23 @@ def _results(
     name: str, expectations: tuple[Mapping[str, Any], ...], frame: "pd.DataFrame"
 ) -> list[Mapping[str, Any]]:
     gx = _great_expectations()
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    batch = (
-        context.data_sources.add_pandas("figures")
-        .add_dataframe_asset(name)
-        .add_batch_definition_whole_dataframe("whole")
-    )
+    batch = _door().get_batch(batch_parameters={"dataframe": frame})
     suite = gx.ExpectationSuite(name=name, expectations=[dict(config) for config in expectations])
-    definition = gx.ValidationDefinition(name=name, data=batch, suite=context.suites.add(suite))
-    outcome = context.validation_definitions.add(definition).run(
-        batch_parameters={"dataframe": frame}, result_format={"result_format": "SUMMARY"}
-    )
+    outcome = batch.validate(suite, result_format={"result_format": "SUMMARY"})
     results: list[Mapping[str, Any]] = outcome.to_json_dict()["results"]
     return results
 
 
+@cache
+def _door() -> Any:  # noqa: ANN401  the library is not typed
+    """What frames go in by: one a process, for a context costs more than most suites."""
+    context = _great_expectations().get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    asset = context.data_sources.add_pandas("figures").add_dataframe_asset("frame")
+    return asset.add_batch_definition_whole_dataframe("whole")
+
+
+@cache
 def _great_expectations() -> Any:  # noqa: ANN401  the library is not typed
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     with warnings.catch_warnings():

@@ -3,6 +3,7 @@
 Importing this module registers them; only `expectations.gx` does, and only when a suite is run.
 """
 
+from functools import cache
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -34,9 +35,14 @@ TOLERANCE = 1e-6
 """How far a sum of shares may be from one: they are quotients in binary fractions."""
 
 
+@cache
+def _licensing() -> Any:  # noqa: ANN401  the library is not typed
+    return get_spdx_licensing()  # reads the whole list of licences, a fifth of a second
+
+
 def is_spdx(stated: object) -> bool:
     """Whether the text is an SPDX licence expression of known identifiers or `LicenseRef-…`."""
-    licensing = get_spdx_licensing()
+    licensing = _licensing()
     try:
         parsed = licensing.parse(str(stated), strict=True)
         unknown = licensing.unknown_license_keys(parsed)
