@@ -63,5 +63,7 @@ def _layout(shape: LabelsShape, place: Place) -> LabelLayout:
         place.add_error(("timestamp_format",), error)
     columns = shape.columns or LabelColumnsShape()
     return LabelLayout(
-        **columns.model_dump(), timestamp_format=shape.timestamp_format, timezone=timezone
+        **columns.model_dump(),
+        timestamp_formats=shape.timestamp_format,
+        timezone=timezone,
     )

@@ -158,9 +158,10 @@ class LabelColumnsShape(Shape):
     """`labels.columns`: what the columns are called in the label files."""
 
     item: Line = "item"
-    annotator: Line = "annotator"
+    annotator: OptionalLine = "annotator"
     label: Line = "label"
     rule_version: Line = "rule_version"
+    started: Line = "started"
     at: Line = "at"
     seconds: Line = "seconds"
 
@@ -171,7 +172,7 @@ class LabelsShape(Shape):
     format: Annotated[Literal["csv"], BeforeValidator(_labels_format)] = "csv"
     files: Annotated[Lines, Field(min_length=1, max_length=10_000)]
     columns: LabelColumnsShape | None = None
-    timestamp_format: OptionalLine = None
+    timestamp_format: Annotated[Lines, Field(max_length=10)] = ()
     timezone: OptionalLine = None
 
 

@@ -1,7 +1,8 @@
 """Moments as people write them, as aware UTC datetimes."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -9,9 +10,11 @@ from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
 
 _ISO = re.compile(
-    r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?( ?(Z|z|[+-]\d{2}(:?\d{2})?))?)?"
+    r"\d{4}-\d{2}-\d{2}"
+    r"([T ]\d{2}:\d{2}(?P<second>:\d{2}([.,]\d{1,9})?)?( ?(Z|z|[+-]\d{2}(:?\d{2})?))?)?"
 )
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
+_SECOND_PARTS = ("%S", "%T", "%X", "%c", "%s")
 _LAST_MOMENT = time(23, 59, 59, 999_999)
 _PROBE = datetime(2017, 11, 23, 14, 5, 9, tzinfo=UTC)
 
@@ -35,23 +38,51 @@ def zone(name: str) -> tzinfo:
         ) from error
 
 
-def moment_reader(form: str | None, naive: tzinfo) -> Callable[[str], datetime]:
-    """A function from text to an aware UTC datetime; it raises ValueError for what is none.
+class AmbiguousMomentError(ValueError):
+    """Two of the declared forms read the text, as different moments."""
 
-    `form` is a `strptime` format, None for ISO 8601; `naive` is the zone of times without offset.
-    A date alone is its first moment.
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something happened, and whether its text told the second."""
+
+    at: datetime
+    """Aware, UTC."""
+    to_second: bool
+
+
+def moment_reader(forms: Sequence[str], naive: tzinfo) -> Callable[[str], Moment]:
+    """A function from text to a moment; it raises ValueError for what is none.
+
+    `forms` are `strptime` formats, none of them for ISO 8601; `naive` is the zone of times without
+    offset. A date alone is its first moment. A text that two forms read differently is refused
+    with AmbiguousMomentError: which of the two was meant is nothing to guess.
 
     Raises:
-        ConfigError: `form` does not tell year, month and day.
+        ConfigError: a form does not tell year, month and day.
     """
-    if form is None:
-        return lambda text: _in_utc(_iso(text), naive)
-    _check_form(form)
+    if not forms:
+        return lambda text: Moment(_in_utc(_iso(text), naive), _tells_second(text))
+    for form in forms:
+        _check_form(form)
 
-    def read(text: str) -> datetime:
-        return _in_utc(datetime.strptime(text, form), naive)  # noqa: DTZ007  the zone comes next
+    def read(text: str) -> Moment:
+        found = {moment for form in forms if (moment := _by_form(text, form, naive)) is not None}
+        if not found:
+            raise ValueError
+        if len({moment.at for moment in found}) > 1:
+            raise AmbiguousMomentError
+        return min(found, key=lambda moment: not moment.to_second)
 
     return read
+
+
+def _by_form(text: str, form: str, naive: tzinfo) -> Moment | None:
+    try:
+        told = datetime.strptime(text, form)  # noqa: DTZ007  the zone comes next
+    except ValueError:
+        return None
+    return Moment(_in_utc(told, naive), any(part in form for part in _SECOND_PARTS))
 
 
 def end_of(text: str, naive: tzinfo = UTC) -> datetime:
@@ -70,6 +101,10 @@ def _iso(text: str) -> datetime:
     if not _ISO.fullmatch(text):
         raise ValueError
     return datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
+
+
+def _tells_second(text: str) -> bool:
+    return bool((found := _ISO.fullmatch(text)) and found["second"])
 
 
 def _in_utc(moment: datetime, naive: tzinfo) -> datetime:

@@ -8,11 +8,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 
 from connectors.csv_rows import Row, rows
-from connectors.moments import end_of, moment_reader, zone
+from connectors.moments import AmbiguousMomentError, Moment, end_of, moment_reader, zone
 from connectors.shape_fields import GROUND_ADVICE, NO_GROUND, article_13
 from pipelines.model.annotation import Annotator, LabelLayout
 from pipelines.model.dataset import Dataset
@@ -24,7 +25,8 @@ BATCH = 65_536
 _SEPARATOR = re.compile("[;|；、]")
 _SECONDS = re.compile(r"\d{1,9}(\.\d{1,9})?")
 
-Clock = Callable[[str], datetime]
+Time = TypeVar("Time", Moment, datetime)
+Clock = Callable[[str], Moment]
 
 
 def read_annotators(path: Path) -> tuple[Annotator, ...]:
@@ -65,15 +67,17 @@ def read_labels(dataset: Dataset) -> pa.Table:
 def read_label_files(paths: Sequence[Path], layout: LabelLayout | None = None) -> pa.Table:
     """The labels in the files at `paths` as a LABELS table.
 
-    Columns: `item`, `annotator`, `label`, and where known `rule_version`, `at`, `seconds`; other
-    names, the form of the times and their zone come from `layout`. Times that state no offset are
-    UTC unless `layout.timezone` says otherwise.
+    Columns: `item`, `annotator`, `label`, and where known `rule_version`, `started`, `at`,
+    `seconds`; other names, the forms of the times and their zone come from `layout`. Times that
+    state no offset are UTC unless `layout.timezone` says otherwise. Where `seconds` is not stated,
+    it is the time between `started` and `at`, if both tell the second. A layout without an
+    annotator gives labels of nobody known.
 
     Raises:
         ConfigError: a row is malformed.
     """
     layout = layout or LabelLayout()
-    clock = moment_reader(layout.timestamp_format, zone(layout.timezone))
+    clock = moment_reader(layout.timestamp_formats, zone(layout.timezone))
     return _table((_label(row, layout, clock) for row in _label_rows(paths, layout)), LABELS)
 
 
@@ -97,11 +101,11 @@ def read_review_file(path: Path, *, timezone: str = "UTC") -> pa.Table:
     Raises:
         ConfigError: a row is malformed.
     """
-    clock = moment_reader(None, zone(timezone))
+    clock = moment_reader((), zone(timezone))
     needed = ("item", "reviewer", "verdict")
     return _table(
         (
-            {name: row.needed(name) for name in needed} | {"at": _moment(row, "at", clock)}
+            {name: row.needed(name) for name in needed} | {"at": _at(row, "at", clock)}
             for row in rows(path, needed=needed, optional=("at",))
         ),
         REVIEWS,
@@ -118,7 +122,7 @@ def read_consents(path: Path, keyed: Callable[[str, str], str]) -> Iterator[Cons
     Raises:
         ConfigError: a row is malformed.
     """
-    clock = moment_reader(None, UTC)
+    clock = moment_reader((), UTC)
     optional = ("notice_version", "given_at", "valid_to", "withdrawn_at")
     for row in rows(path, needed=("subject", "basis", "purpose"), optional=optional):
         yield Consent(
@@ -126,9 +130,9 @@ def read_consents(path: Path, keyed: Callable[[str, str], str]) -> Iterator[Cons
             basis=_ground(row),
             purpose=row.needed("purpose"),
             notice_version=row.values["notice_version"] or None,
-            given_at=_moment(row, "given_at", clock),
-            valid_to=_moment(row, "valid_to", end_of),
-            withdrawn_at=_moment(row, "withdrawn_at", clock),
+            given_at=_at(row, "given_at", clock),
+            valid_to=_read(row, "valid_to", end_of),
+            withdrawn_at=_at(row, "withdrawn_at", clock),
         )
 
 
@@ -152,8 +156,9 @@ def _annotator(person: str, row: Row) -> Annotator:
 
 
 def _label_rows(paths: Sequence[Path], layout: LabelLayout) -> Iterator[Row]:
-    needed = (layout.item, layout.annotator, layout.label)
-    optional = (layout.rule_version, layout.at, layout.seconds)
+    people = () if layout.annotator is None else (layout.annotator,)
+    needed = (layout.item, *people, layout.label)
+    optional = (layout.rule_version, layout.started, layout.at, layout.seconds)
     for path in paths:
         yield from rows(path, needed=needed, optional=optional)
 
@@ -166,14 +171,37 @@ def _label(row: Row, layout: LabelLayout, clock: Clock) -> dict[str, object]:
             msg("this is not a number of seconds"),
             msg("write digits, for example 12 or 12.5; leave it empty if unknown"),
         )
+    at = _read(row, layout.at, clock)
     return {
         "item": row.needed(layout.item),
-        "annotator": row.needed(layout.annotator),
+        "annotator": None if layout.annotator is None else row.needed(layout.annotator),
         "label": row.needed(layout.label),
         "rule_version": row.values[layout.rule_version] or None,
-        "at": _moment(row, layout.at, clock),
-        "seconds": seconds or None,
+        "at": None if at is None else at.at,
+        "seconds": seconds or _between(row, layout, _read(row, layout.started, clock), at),
     }
+
+
+def _between(
+    row: Row, layout: LabelLayout, started: Moment | None, at: Moment | None
+) -> str | None:
+    """Seconds from `started` to `at`, decimal; None where one does not tell the second.
+
+    Times of whole minutes would make two quick labels one of nought seconds and one of sixty.
+    """
+    if started is None or at is None:
+        return None
+    if at.at < started.at:
+        raise row.refuse(
+            layout.at,
+            msg("the end lies before the beginning"),
+            msg("exchange the two columns, or leave out the beginning"),
+        )
+    if not (started.to_second and at.to_second):
+        return None
+    passed = at.at - started.at
+    whole = passed.days * 86_400 + passed.seconds
+    return f"{whole}.{passed.microseconds:06}" if passed.microseconds else str(whole)
 
 
 def _table(found: Iterator[dict[str, object]], schema: pa.Schema) -> pa.Table:
@@ -203,9 +231,20 @@ def _day(row: Row, column: str) -> date | None:
         ) from error
 
 
-def _moment(row: Row, column: str, clock: Clock) -> datetime | None:
+def _at(row: Row, column: str, clock: Clock) -> datetime | None:
+    found = _read(row, column, clock)
+    return None if found is None else found.at
+
+
+def _read(row: Row, column: str, clock: Callable[[str], Time]) -> Time | None:
     try:
         return clock(text) if (text := row.values[column]) else None
+    except AmbiguousMomentError as error:
+        raise row.refuse(
+            column,
+            msg("two of labels.timestamp_format read this as different times"),
+            msg("keep the form that is meant, or write the times in one form"),
+        ) from error
     except ValueError as error:
         raise row.refuse(
             column,

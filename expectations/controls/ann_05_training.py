@@ -55,6 +55,17 @@ _BOTH = (ex.annotator(), ex.annotator("R-01"))
             expect=(Outcome.CANT_TELL,),
         ),
         Example(
+            en="labels that do not say who gave them",
+            zh="标注没有写明标注人员",
+            given={
+                "dataset": ex.LABELLED,
+                "annotators": _BOTH,
+                "labels": ex.labels({}, {"annotator": None}),
+                "reviews": ex.reviews({}),
+            },
+            expect=(Outcome.CANT_TELL,),
+        ),
+        Example(
             en="nothing labelled",
             zh="没有标注",
             given={"dataset": ex.dataset(), "annotators": None, "labels": None, "reviews": None},
@@ -81,6 +92,10 @@ def ann_05(
         return
     active = set(labels["annotator"].unique().to_pylist()) if labels is not None else set()
     active |= set(reviews["reviewer"].unique().to_pylist()) if reviews is not None else set()
+    nameless = None in active
+    active.discard(None)
+    if nameless:
+        yield cannot_tell("labels", msg("there are labels that do not say who gave them"))
     if not annotators or not active:
         yield cannot_tell(
             "annotators", msg("there is no register, or nobody is known to have worked")
@@ -105,6 +120,6 @@ def ann_05(
             yield failed(subject, text, count=len(missing), base=len(topics), level=Level.ATTESTED)
         else:
             trained += 1
-    if trained == len(active):
+    if trained == len(active) and not nameless:
         text = msg("all {count} people who worked are trained on every topic", count=trained)
         yield passed("annotators", text, count=trained, base=trained, level=Level.ATTESTED)

@@ -59,6 +59,16 @@ from pipelines.model.outcome import Outcome
             expect=(Outcome.CANT_TELL,),
         ),
         Example(
+            en="labels that do not say who gave them",
+            zh="标注没有写明标注人员",
+            given={
+                "dataset": ex.LABELLED,
+                "annotators": (ex.annotator(),),
+                "labels": ex.labels({"annotator": None}),
+            },
+            expect=(Outcome.CANT_TELL,),
+        ),
+        Example(
             en="nothing labelled",
             zh="没有标注",
             given={"dataset": ex.dataset(), "annotators": None, "labels": None},
@@ -89,8 +99,15 @@ def ann_06(
         return
     register = {person.id: person for person in annotators}
     work: dict[str, list[tuple[str, date | None]]] = {}
+    nameless = 0
     for item, name, at in days_of(labels):
-        work.setdefault(name, []).append((item, at))
+        if name is None:
+            nameless += 1
+        else:
+            work.setdefault(name, []).append((item, at))
+    if nameless:
+        text = msg("{count} labels do not say who gave them", count=nameless)
+        yield cannot_tell("labels", text, count=nameless, base=labels.num_rows)
     for name in sorted(work):
         person = register.get(name)
         if person is None:

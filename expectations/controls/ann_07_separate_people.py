@@ -1,6 +1,6 @@
 """ANN-07."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 
@@ -49,6 +49,16 @@ from pipelines.model.outcome import Outcome
             expect=(Outcome.CANT_TELL,),
         ),
         Example(
+            en="labels that do not say who gave them",
+            zh="标注没有写明标注人员",
+            given={
+                "dataset": ex.LABELLED,
+                "labels": ex.labels({"annotator": None}),
+                "reviews": ex.reviews({}),
+            },
+            expect=(Outcome.CANT_TELL,),
+        ),
+        Example(
             en="nothing labelled",
             zh="没有标注",
             given={"dataset": ex.dataset(), "labels": None, "reviews": None},
@@ -70,9 +80,14 @@ def ann_07(
     if labels is None or reviews is None or not labels.num_rows or not reviews.num_rows:
         yield cannot_tell("reviews", msg("labels or reviews are not on file"))
         return
-    annotators = annotators_of(labels)
+    yield from _compared(annotators_of(labels), reviews)
+
+
+def _compared(annotators: Mapping[str, set[str | None]], reviews: pa.Table) -> Iterator[Finding]:
     own: dict[str, list[str]] = {}
-    unlabelled = []
+    unlabelled: list[str] = []
+    nameless: list[str] = []
+    whole = reviews.num_rows
     for item, reviewer in zip(
         reviews["item"].to_pylist(), reviews["reviewer"].to_pylist(), strict=True
     ):
@@ -80,25 +95,22 @@ def ann_07(
             unlabelled.append(item)
         elif reviewer in annotators[item]:
             own.setdefault(reviewer, []).append(item)
+        elif None in annotators[item]:
+            nameless.append(item)
     for reviewer in sorted(own):
-        items = own[reviewer]
+        count, where = len(own[reviewer]), places(own[reviewer])
         text = msg(
             "{annotator} reviewed {count} items of their own",
             annotator=shown(reviewer),
-            count=len(items),
+            count=count,
         )
-        yield failed(
-            f"annotator:{reviewer}",
-            text,
-            count=len(items),
-            base=reviews.num_rows,
-            places=places(items),
-        )
-    if unlabelled:
-        text = msg("{count} reviews are of items without a label", count=len(unlabelled))
-        yield cannot_tell(
-            "reviews", text, count=len(unlabelled), base=reviews.num_rows, places=places(unlabelled)
-        )
-    if not own and not unlabelled:
-        text = msg("none of {count} reviews is of the reviewer's own work", count=reviews.num_rows)
-        yield passed("reviews", text, count=reviews.num_rows, base=reviews.num_rows)
+        yield failed(f"annotator:{reviewer}", text, count=count, base=whole, places=where)
+    if count := len(unlabelled):
+        text = msg("{count} reviews are of items without a label", count=count)
+        yield cannot_tell("reviews", text, count=count, base=whole, places=places(unlabelled))
+    if count := len(nameless):
+        text = msg("{count} reviews are of labels that do not say who gave them", count=count)
+        yield cannot_tell("reviews", text, count=count, base=whole, places=places(nameless))
+    if not (own or unlabelled or nameless):
+        text = msg("none of {count} reviews is of the reviewer's own work", count=whole)
+        yield passed("reviews", text, count=whole, base=whole)

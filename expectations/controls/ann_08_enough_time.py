@@ -81,7 +81,7 @@ def ann_08(
         seconds=minimum_seconds,
         limit=as_percent(maximum_share),
     )
-    people = tuple(shown(name) for name in sorted(hasty)[:20])
+    people = tuple(shown(name) for name in sorted(filter(None, hasty))[:20])
     if not within(fast, whole, maximum_share):
         yield failed("labels", text, count=fast, base=whole, places=people)
     elif not within(fast + untimed, whole, maximum_share):

@@ -22,8 +22,11 @@ def register(app: typer.Typer) -> None:
 def agreement(
     file: Annotated[Path, typer.Argument(help="CSV, TSV, JSON Lines, JSON array or Parquet.")],
     item: Annotated[str, typer.Option(help="Column with the id of the item.")],
-    annotator: Annotated[str, typer.Option(help="Column with the id of the annotator.")],
     label: Annotated[str, typer.Option(help="Column with the label.")],
+    annotator: Annotated[
+        str | None,
+        typer.Option(help="Column with the id of the annotator; left out where there is none."),
+    ] = None,
     level: Annotated[str, typer.Option(help="nominal, ordinal or interval.")] = "nominal",
     repeats: Annotated[
         str, typer.Option(help="Ratings of one item by one person: all, first, last or drop.")
@@ -36,6 +39,8 @@ def agreement(
     """Krippendorff's alpha with a bootstrap interval, AC1, Fleiss, Cohen and raw agreement.
 
     Example: tda agreement labels.csv --item item --annotator annotator --label label
+
+    Where nobody says who voted: tda agreement votes.csv --item item --label vote
     """
     import os
 
@@ -47,8 +52,9 @@ def agreement(
     language = choose_language(lang, os.environ)
     _choice("--level", level, LEVELS)
     _choice("--repeats", repeats, REPEATS)
-    columns = _read(file, (item, annotator, label), language)
-    ratings = resolved(encode(*columns), Repeats(repeats))
+    wanted = (item, label) if annotator is None else (item, label, annotator)
+    items, labels, *people = _read(file, wanted, language)
+    ratings = resolved(encode(items, people[0] if people else None, labels), Repeats(repeats))
     found = measure(ratings, MeasurementLevel(level), draws=draws, seed=seed)
     if as_json:
         typer.echo(json.dumps(document(found, language)))
@@ -96,10 +102,8 @@ def document(found: "Agreement", language: str) -> Mapping[str, object]:
     }
 
 
-def _read(
-    file: Path, wanted: tuple[str, str, str], language: str
-) -> tuple[list[str], list[str], list[str]]:
-    """Items, annotators and labels of the rows that have all three."""
+def _read(file: Path, wanted: tuple[str, ...], language: str) -> tuple[list[str], ...]:
+    """The columns `wanted`, of the rows that have a value in each."""
     from connectors.base import ReadRequest, Reason
     from connectors.reading import read
     from pipelines.language.catalogue import translate
@@ -107,7 +111,7 @@ def _read(
     from pipelines.model.message import msg
 
     request = ReadRequest(columns=tuple(dict.fromkeys(wanted)))
-    rows: tuple[list[str], list[str], list[str]] = ([], [], [])
+    rows: tuple[list[str], ...] = tuple([] for _ in wanted)
     unread, absent, empty = 0, 0, 0
     for block in read(file, request):
         unread += len(block.quarantined)
@@ -158,7 +162,7 @@ def _print(found: "Agreement", language: str) -> None:
         "{items} items, {annotators} annotators, {ratings} ratings, {repeated} of them repeated; "
         "{ties} items without a single most frequent label",
         items=found.items,
-        annotators=found.annotators,
+        annotators="–" if found.annotators is None else found.annotators,
         ratings=found.ratings,
         repeated=found.repeated,
         ties=found.ties,

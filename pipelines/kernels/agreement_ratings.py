@@ -39,24 +39,38 @@ class Ratings:
         """Items with at least one rating."""
         return len(np.unique(self.item))
 
+    named: bool = True
+    """False: nobody says who gave the ratings; each then counts as another person's."""
+
     @property
-    def annotators(self) -> int:
-        """People with at least one rating."""
-        return len(np.unique(self.annotator))
+    def annotators(self) -> int | None:
+        """People with at least one rating; None where nobody says who they are."""
+        return len(np.unique(self.annotator)) if self.named else None
 
 
-def encode(items: Sequence[str], annotators: Sequence[str], labels: Sequence[str]) -> Ratings:
+def encode(
+    items: Sequence[str], annotators: Sequence[str] | None, labels: Sequence[str]
+) -> Ratings:
     """The ratings with ids replaced by codes; equally long sequences, one entry a rating.
+
+    Without `annotators` no rating repeats another: who gave which is then not known.
 
     Raises:
         ValueError: when the lengths differ.
     """
-    if not len(items) == len(annotators) == len(labels):
+    if not len(items) == len(labels) == len(labels if annotators is None else annotators):
         raise ValueError("items, annotators and labels differ in length")
     item, _ = _codes(items)
-    annotator, _ = _codes(annotators)
+    annotator = np.arange(len(items)) if annotators is None else _codes(annotators)[0]
     label, names = _codes(labels)
-    ratings = Ratings(item=item, annotator=annotator, label=label, labels=names, repeated=0)
+    ratings = Ratings(
+        item=item,
+        annotator=annotator,
+        label=label,
+        labels=names,
+        repeated=0,
+        named=annotators is not None,
+    )
     return _with(ratings, np.ones(len(item), bool), repeated=len(item) - len(_pairs(ratings)[0]))
 
 
@@ -101,6 +115,7 @@ def _with(ratings: Ratings, keep: NDArray[np.bool_], *, repeated: int) -> Rating
         label=ratings.label[keep],
         labels=ratings.labels,
         repeated=repeated,
+        named=ratings.named,
     )
 
 

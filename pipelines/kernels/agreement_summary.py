@@ -22,6 +22,7 @@ NOT_NUMBERS = msg("Ordinal and interval agreement need labels that are numbers."
 UNEQUAL = msg("Fleiss' kappa needs the same number of ratings on every item.").text
 NOT_TWO = msg("Cohen's kappa needs exactly two annotators.").text
 REPEATED = msg("Cohen's kappa needs one rating of each annotator for an item.").text
+NO_NAMES = msg("The labels do not say who gave them.").text
 NO_COMMON = msg("The two annotators have no item in common.").text
 NO_INTERVAL = msg("Too few items, or too few labels among them, for an interval.").text
 
@@ -112,6 +113,8 @@ class _Figures:
 
     def cohen(self, ratings: Ratings) -> AgreementFigure:
         """Cohen's kappa over the items that both annotators rated."""
+        if not ratings.named:
+            return undefined("cohen", NO_NAMES)
         people = np.unique(ratings.annotator)
         if len(people) != 2:
             return undefined("cohen", NOT_TWO if len(ratings.item) else NO_RATINGS)

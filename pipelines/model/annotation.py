@@ -80,7 +80,8 @@ class Annotation:
     """One label given by one person to one item."""
 
     item: str
-    annotator: str
+    annotator: str | None
+    """None where the file does not say who gave it."""
     label: str
     rule_version: str | None = None
     at: datetime | None = None
@@ -102,13 +103,15 @@ class LabelLayout:
     """How label files are written: the names of their columns, and their times."""
 
     item: str = "item"
-    annotator: str = "annotator"
+    annotator: str | None = "annotator"
+    """None: the manifest states that the files do not say who labelled."""
     label: str = "label"
     rule_version: str = "rule_version"
+    started: str = "started"
     at: str = "at"
     seconds: str = "seconds"
-    timestamp_format: str | None = None
-    """As `datetime.strptime` reads it; None = ISO 8601."""
+    timestamp_formats: tuple[str, ...] = ()
+    """As `datetime.strptime` reads them; none = ISO 8601."""
     timezone: str = "UTC"
     """Of times that state no offset: an IANA name or `+08:00`."""
 

@@ -122,7 +122,8 @@ class Agreement:
     """Items with at least one rating."""
     pairable_items: int
     """Items with at least two ratings."""
-    annotators: int
+    annotators: int | None
+    """None: the labels do not say who gave them."""
     ratings: int
     repeated: int
     """Ratings beyond the first of the same annotator for the same item."""

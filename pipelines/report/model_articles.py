@@ -183,7 +183,7 @@ class AgreementPart:
     level: str
     items: int
     pairable: int
-    annotators: int
+    annotators: int | None
     ratings: int
     repeated: int
     rows: tuple[AgreementRow, ...]

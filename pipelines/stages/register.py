@@ -18,7 +18,7 @@ from pipelines.store import registrations, runs
 from pipelines.store.database import Store
 from pipelines.store.keys import identifier_key
 
-VERSION = "1"
+VERSION = "2"
 POLICY: tuple[str, ...] = ()
 CONSENTS_AT_ONCE = 100_000
 

@@ -22,7 +22,7 @@ from pipelines.store.codec import to_json
 from pipelines.store.database import Store
 from pipelines.store.stage_results import stage_tables
 
-VERSION = "1"
+VERSION = "2"
 POLICY: tuple[str, ...] = ("sampling", "agreement")
 MANY_LOTS = 50
 """More rule versions than this are no versions; the labels are then judged as one lot."""
@@ -76,9 +76,11 @@ def agreement_of(labels: Sequence[Mapping[str, object]], policy: Policy) -> Agre
     """Agreement between the annotators as the policy wants it computed, by time of labelling."""
     rule = policy.agreement
     ordered = sorted(labels, key=_when)
-    ratings = encode(
-        *([str(row[name]) for row in ordered] for name in ("item", "annotator", "label"))
-    )
+    items, labelled = ([str(row[name]) for row in ordered] for name in ("item", "label"))
+    people = [row["annotator"] for row in ordered]
+    # a file without annotators beside one with them would make people of rows: then nobody is known
+    names = None if None in people else [str(person) for person in people]
+    ratings = encode(items, names, labelled)
     repeats = Repeats.ALL if rule.repeats == "keep" else Repeats(rule.repeats)
     return measure(
         resolved(ratings, repeats), MeasurementLevel(rule.level), draws=rule.draws, seed=rule.seed
@@ -91,22 +93,25 @@ def draw_lots(
     policy: Policy,
 ) -> tuple[SampleDraw, ...]:
     """One drawn and judged sample for each lot, ordered by the name of the lot."""
-    annotators: dict[str, set[str]] = defaultdict(set)
+    annotators: dict[str, set[object]] = defaultdict(set)
     for row in labels:
-        annotators[str(row["item"])].add(str(row["annotator"]))
+        annotators[str(row["item"])].add(row["annotator"])
     judged = independent_verdicts(reviews, annotators)
     lots = _lots(labels)
     return tuple(_judge(name, lots[name], judged, policy) for name in sorted(lots))
 
 
 def independent_verdicts(
-    reviews: Iterable[Mapping[str, object]], annotators: Mapping[str, set[str]]
+    reviews: Iterable[Mapping[str, object]], annotators: Mapping[str, set[object]]
 ) -> dict[str, Judged]:
-    """For each item the verdicts of people who did not label it; a review of own work is none."""
+    """For each item the verdicts of people who did not label it; a review of own work is none.
+
+    Where it is not known who labelled an item, nobody is known to be independent of them.
+    """
     judged: dict[str, Judged] = {}
     for row in reviews:
         item, reviewer = str(row["item"]), str(row["reviewer"])
-        if reviewer in annotators.get(item, set()):
+        if annotators.get(item, set()) & {reviewer, None}:
             continue
         verdict = str(row["verdict"]).strip().casefold()
         before = judged.get(item, Judged(approved=False, rejected=False))

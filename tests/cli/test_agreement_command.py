@@ -136,5 +136,19 @@ def test_misuse_ends_with_a_sentence(
     assert said in err
 
 
+def test_labels_that_name_nobody_have_an_alpha_and_no_annotators(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = written(tmp_path, PAIR)
+    named = json.loads(run(capsys, table, *COLUMNS, "--json")[1])
+    columns = ["--item", "item", "--label", "label"]
+    nobody = json.loads(run(capsys, table, *columns, "--json")[1])
+    assert nobody["annotators"] is None
+    assert (nobody["alpha"], nobody["ratings"]) == (named["alpha"], named["ratings"])
+    assert nobody["cohen"] is None
+    assert "do not say who" in nobody["why"]["cohen"]
+    assert "–" in run(capsys, table, *columns)[1]
+
+
 def test_the_help_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Example: tda agreement labels.csv" in run(capsys, "--help")[1]

@@ -128,12 +128,61 @@ def test_labels_become_a_table_with_times_in_utc(write):
 def test_crowd_files_with_other_column_names_times_and_zone_are_read(write):
     layout = LabelLayout(
         item="question", annotator="worker", label="answer", at="submitted",
-        timestamp_format="%m/%d/%Y %H:%M:%S", timezone="Asia/Shanghai",
+        timestamp_formats=("%m/%d/%Y %H:%M:%S",), timezone="Asia/Shanghai",
     )  # fmt: skip
     path = write("worker\tquestion\tanswer\tsubmitted\n76\t1\t0\t1/31/2022 17:57:49\n", "f.tsv")
     (row,) = read_label_files([path], layout).to_pylist()
     assert (row["item"], row["annotator"], row["label"]) == ("1", "76", "0")
     assert row["at"] == datetime(2022, 1, 31, 9, 57, 49, tzinfo=UTC)
+
+
+def test_a_file_that_does_not_say_who_labelled_is_read_where_the_manifest_states_it(write):
+    path = write("item,label\n1,yes\n1,no\n", "votes.csv")
+    found = read_label_files([path], LabelLayout(annotator=None)).to_pylist()
+    assert [(row["item"], row["annotator"], row["label"]) for row in found] == [
+        ("1", None, "yes"),
+        ("1", None, "no"),
+    ]
+    assert "there is no column annotator" in fault(read_label_files, [path], LabelLayout())
+
+
+def test_times_in_several_forms_are_read_and_one_that_two_forms_read_differently_is_refused(write):
+    american, short, european = "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M"
+    path = write(
+        "item,annotator,label,started,at\n"
+        "1,A,x,1/31/2022 17:57:40,1/31/2022 17:57:49\n2,A,x,02/01/2022 01:53,02/01/2022 01:55\n",
+        "labels.csv",
+    )
+    first, second = read_label_files(
+        [path], LabelLayout(timestamp_formats=(american, short))
+    ).to_pylist()
+    assert (first["at"], first["seconds"]) == (datetime(2022, 1, 31, 17, 57, 49, tzinfo=UTC), "9")
+    # told to the minute, so not how long it took
+    assert (second["at"], second["seconds"]) == (datetime(2022, 2, 1, 1, 55, tzinfo=UTC), None)
+    said = fault(
+        read_label_files, [path], LabelLayout(timestamp_formats=(american, short, european))
+    )
+    assert "labels.csv" in said
+    assert "two of labels.timestamp_format read this as different times" in said
+
+
+def test_labels_that_ended_before_they_began_are_refused(write):
+    path = write(
+        "item,annotator,label,started,at\n1,A,x,2026-01-01T00:00:09Z,2026-01-01T00:00:00Z\n",
+        "labels.csv",
+    )
+    assert "the end lies before the beginning" in fault(read_label_files, [path])
+
+
+def test_a_stated_time_spent_goes_before_a_computed_one(write):
+    path = write(
+        "item,annotator,label,started,at,seconds\n"
+        "1,A,x,2026-01-01T00:00:00Z,2026-01-01T00:00:09.5Z,3\n"
+        "2,A,x,2026-01-01T00:00:00Z,2026-01-01T00:00:09.5Z,\n",
+        "labels.csv",
+    )
+    found = read_label_files([path])["seconds"].to_pylist()
+    assert found == ["3", "9.500000"]
 
 
 @pytest.mark.parametrize(
@@ -214,14 +263,27 @@ def test_consents_are_streamed(write):
 
 @given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1)))  # noqa: DTZ001
 def test_a_moment_written_in_iso_is_read_as_the_same_moment(moment):
-    read = moment_reader(None, UTC)
-    assert read(moment.isoformat()) == moment.replace(tzinfo=UTC)
+    read = moment_reader((), UTC)
+    assert read(moment.isoformat()).at == moment.replace(tzinfo=UTC)
     shanghai = moment.replace(tzinfo=zone("Asia/Shanghai"))
-    assert read(shanghai.astimezone(zone("+08:00")).isoformat()) == shanghai
+    assert read(shanghai.astimezone(zone("+08:00")).isoformat()).at == shanghai
+
+
+@pytest.mark.parametrize(
+    ("text", "to_second"),
+    [
+        ("2026-01-01T10:00:00+08:00", True),
+        ("2026-01-01T10:00:00.25", True),
+        ("2026-01-01T10:00+08:00", False),
+        ("2026-01-01", False),
+    ],
+)
+def test_a_moment_knows_whether_it_tells_the_second(text, to_second):
+    assert moment_reader((), UTC)(text).to_second is to_second
 
 
 def test_a_date_alone_is_valid_to_its_last_moment():
-    assert end_of("2026-12-31") == moment_reader(None, UTC)("2027-01-01") - timedelta(
+    assert end_of("2026-12-31") == moment_reader((), UTC)("2027-01-01").at - timedelta(
         microseconds=1
     )
     assert end_of("2026-12-31T10:00") == datetime(2026, 12, 31, 10, tzinfo=UTC)
@@ -234,7 +296,7 @@ def test_an_unknown_zone_is_refused(name):
 
 @pytest.mark.parametrize("form", ["%H:%M", "%d", "%Q", "%", "never"])
 def test_a_form_that_does_not_tell_the_day_is_refused(form):
-    assert "does not tell year, month and day" in fault(moment_reader, form, UTC)
+    assert "does not tell year, month and day" in fault(moment_reader, (form,), UTC)
 
 
 def test_noise_is_an_error_and_nothing_else(tmp_path):

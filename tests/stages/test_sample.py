@@ -84,6 +84,15 @@ def test_a_review_of_own_work_is_no_review() -> None:
     assert judged([*reviews, review(first, "A"), review(first, "R")]).proposed == "accept"
 
 
+def test_where_nobody_says_who_labelled_nobody_is_known_to_be_somebody_else() -> None:
+    reviews = [review(item) for item in drawn_items()]
+    labels = [{**row, "annotator": None} for row in lot(150)]
+    (found,) = sample.draw_lots(labels, reviews, POLICY)
+    assert (found.reviewed, found.proposed) == (0, "not_established")
+    measured = sample.agreement_of(labels, POLICY)
+    assert (measured.annotators, measured.ratings, measured.repeated) == (None, 300, 0)
+
+
 def test_enough_rejected_items_call_for_rework_whatever_is_still_missing() -> None:
     found = judged([review(drawn_items()[0], verdict=" Rejected ")])
     assert (found.reviewed, found.wrong, found.proposed) == (1, 1, "rework")
