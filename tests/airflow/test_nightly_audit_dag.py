@@ -1,15 +1,13 @@
 """The DAG nightly_audit, in a real Airflow with a home of its own."""
 
 import json
-import os
-import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from dag_process import DAGS, python, run_dag
+from generated_texts import with_consents
 
-from pipelines.airflow.environment import isolated_environment
 from pipelines.engine.local import Local
 from pipelines.nightly.auditing import audit_changed, sweep
 from pipelines.nightly.closing import close
@@ -18,8 +16,6 @@ from pipelines.stages.order import ORDER
 from pipelines.store import registry, runs, sweeps
 from pipelines.store.database import open_store
 
-ROOT = Path(__file__).resolve().parents[2]
-DAGS = ROOT / "dags"
 pytestmark = pytest.mark.airflow
 
 SHAPE = """
@@ -43,38 +39,12 @@ json.dump({
                      if name in sys.modules),
 }, open(sys.argv[2], "w"))
 """
-RUN = """
-import json, sys
-from airflow.dag_processing.dagbag import DagBag
-from airflow.utils.db import initdb
-initdb()
-bag = DagBag(dag_folder=sys.argv[1])
-assert not bag.import_errors, bag.import_errors
-run = bag.dags["nightly_audit"].test()
-tasks = [[ti.task_id, ti.map_index, str(ti.state)] for ti in run.get_task_instances()]
-json.dump({"state": str(run.state), "run": run.run_id, "tasks": sorted(tasks)},
-          open(sys.argv[2], "w"))
-"""
-
-
-def python(code: str, home: Path, result: Path, timeout: int) -> tuple[dict, str]:
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(DAGS), str(result)],
-        env=isolated_environment(home, DAGS, inherited={**os.environ, "TDA_WORKERS": "1"}),
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=result.parent,
-        timeout=timeout,
-    )
-    assert result.exists(), done.stdout[-3000:] + done.stderr[-3000:]
-    return json.loads(result.read_text(encoding="utf-8")), done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
 def shape(tmp_path_factory) -> dict:
     folder = tmp_path_factory.mktemp("parsed")
-    return python(SHAPE, folder / "home", folder / "shape.json", 300)[0]
+    return python(SHAPE, folder / "home", folder / "shape.json")[0]
 
 
 def test_the_sweep_maps_the_audits_and_the_digest_follows_whatever_became_of_them(shape):
@@ -123,30 +93,12 @@ def test_datasets_beyond_the_limit_of_mapping_are_batched():
     assert max(map(len, made)) == 3
 
 
-def write_dataset(folder: Path, name: str) -> Path:
-    folder.mkdir()
-    (folder / "data.jsonl").write_text('{"text": "words nobody may find in a log"}\n')
-    consents = "subject,basis,purpose,notice_version,given_at,valid_to,withdrawn_at\n"
-    (folder / "consents.csv").write_text(consents, encoding="utf-8")
-    manifest = {
-        "dataset": name,
-        "title": {"en": name},
-        "purpose": "pretrain",
-        "files": ["data.jsonl"],
-        "record": {"text": ["text"]},
-        "sources": [{"id": "own", "type": "synthetic", "licence": {"id": "CC0-1.0"}}],
-        "personal_information": {"present": True, "basis": "13(1)", "consents": "consents.csv"},
-    }
-    (folder / "dataset.yaml").write_text(json.dumps(manifest), encoding="utf-8")
-    return folder / "dataset.yaml"
-
-
 def test_a_night_of_three_datasets_of_which_one_changed_and_one_broke(tmp_path: Path):
     home = tmp_path / "home"
     settings = Settings(home=home, database_url=f"sqlite:///{home / 'audit.db'}", workers=1)
     store = open_store(settings)
     at = datetime.fromisoformat("2026-11-20T01:00:00+08:00")
-    paths = {name: write_dataset(tmp_path / name, name) for name in ("breaks", "grows", "stays")}
+    paths = {name: with_consents(tmp_path / name, name) for name in ("breaks", "grows", "stays")}
     for name, path in paths.items():
         registry.register(store, name, manifest=path, policy=None, at=at)
     plan = sweep(owner="test", at=at, settings=settings, store=store)
@@ -159,7 +111,7 @@ def test_a_night_of_three_datasets_of_which_one_changed_and_one_broke(tmp_path: 
         file.write('{"text": "one record more than before"}\n')
     paths["breaks"].with_name("consents.csv").write_text("no,columns,of,ours\n1,2,3,4\n")
 
-    outcome, log = python(RUN, home, tmp_path / "result.json", 900)
+    outcome, log = run_dag("nightly_audit", home, tmp_path / "result.json")
     assert outcome["tasks"] == [
         ["all_audited", -1, "failed"],
         ["audit", 0, "failed"],

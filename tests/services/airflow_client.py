@@ -92,6 +92,11 @@ class DagRun:
         found = self.client.get(f"{self.path}/taskInstances?limit=200")["task_instances"]
         return {one["task_id"]: one for one in found}
 
+    def mapped(self, name: str) -> dict[str, str]:
+        """The state of each instance of the mapped task `name`, by what Airflow shows it as."""
+        found = self.client.get(f"{self.path}/taskInstances/{name}/listMapped")["task_instances"]
+        return {str(one["rendered_map_index"]): str(one["state"]) for one in found}
+
     def pulled(self, task: str) -> Any:
         """What the task returned."""
         return self.client.get(f"{self.path}/taskInstances/{task}/xcomEntries/return_value")[

@@ -1,4 +1,4 @@
-"""A dataset large enough that a stage can be caught in the middle of its work."""
+"""Datasets made for a test: one that takes a while to scan, and one of a single record."""
 
 import json
 import random
@@ -36,4 +36,23 @@ def many_texts(folder: Path, *, files: int, records: int) -> Path:
                     earlier.append(text)
                 out.write(json.dumps({"text": text}) + "\n")
     (folder / "dataset.yaml").write_text(MANIFEST, encoding="utf-8")
+    return folder / "dataset.yaml"
+
+
+def with_consents(folder: Path, name: str) -> Path:
+    """The manifest of a dataset of one record, whose audit reads `consents.csv` as it goes."""
+    folder.mkdir()
+    (folder / "data.jsonl").write_text('{"text": "words nobody may find in a log"}\n')
+    consents = "subject,basis,purpose,notice_version,given_at,valid_to,withdrawn_at\n"
+    (folder / "consents.csv").write_text(consents, encoding="utf-8")
+    manifest = {
+        "dataset": name,
+        "title": {"en": name},
+        "purpose": "pretrain",
+        "files": ["data.jsonl"],
+        "record": {"text": ["text"]},
+        "sources": [{"id": "own", "type": "synthetic", "licence": {"id": "CC0-1.0"}}],
+        "personal_information": {"present": True, "basis": "13(1)", "consents": "consents.csv"},
+    }
+    (folder / "dataset.yaml").write_text(json.dumps(manifest), encoding="utf-8")
     return folder / "dataset.yaml"
