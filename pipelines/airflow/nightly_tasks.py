@@ -6,6 +6,8 @@ from typing import Any
 
 from airflow.sdk.exceptions import AirflowFailException
 
+from pipelines.airflow.connections import object_store_access
+from pipelines.airflow.misuse import misuse_is_not_retried
 from pipelines.engine.local import Local
 from pipelines.model.ids import DatasetId
 from pipelines.model.message import Message
@@ -25,11 +27,12 @@ logger = logging.getLogger(__name__)
 
 def sweep_all(context: Context) -> str:
     """The id of the sweep of this DAG run, its plan on record; its clock is when the run began."""
-    settings = read_settings()
     begun = context["dag_run"].start_date or context["dag_run"].run_after
-    plan = auditing.sweep(
-        owner=_owner(context), at=begun, settings=settings, store=open_store(settings)
-    )
+    with misuse_is_not_retried(), object_store_access():
+        settings = read_settings()
+        plan = auditing.sweep(
+            owner=_owner(context), at=begun, settings=settings, store=open_store(settings)
+        )
     logger.info("%s: %d known, %d to audit", plan.id, len(plan.datasets), len(plan.changed()))
     return plan.id
 
@@ -56,7 +59,11 @@ def audit_batch(sweep: str, datasets: Sequence[str], context: Context) -> None:
     context["datasets"] = ", ".join(datasets)[:200]
     settings = read_settings()
     store = open_store(settings)
-    with Local(settings.workers, settings.memory_limit, settings.home / "tmp") as engine:
+    with (
+        misuse_is_not_retried(),
+        object_store_access(),
+        Local(settings.workers, settings.memory_limit, settings.home / "tmp") as engine,
+    ):
         attempts = auditing.audit_changed(
             sweeps.plan_of(store, sweep),
             [DatasetId(name) for name in datasets],
