@@ -48,7 +48,9 @@ def sweep_and_tell(*, at: str | None, workers: int | None, as_json: bool, lang: 
 
     def told(attempt: Attempt) -> None:
         name = attempt.dataset
-        if attempt.problem is None:
+        if attempt.reused:
+            say(msg("{dataset}: reused, another audit of it has just ended", dataset=name))
+        elif attempt.problem is None:
             say(msg("{dataset}: audited", dataset=name))
         else:
             say(msg("{dataset}: not audited: {problem}", dataset=name, problem=attempt.problem))

@@ -103,6 +103,8 @@ class Attempt:
     """None when it did not even begin."""
     problem: Message | None = None
     """None when it reached a gate and was sealed."""
+    reused: bool = False
+    """`run` is of another audit, which ended after the plan was made; nothing was done again."""
     misuse: bool = False
     """The problem is one a person has to mend: trying again would end the same."""
 

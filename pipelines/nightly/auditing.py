@@ -1,4 +1,7 @@
-"""Audits of a night: one failing dataset never stops the others."""
+"""Audits of a night: one failing dataset never stops the others.
+
+Sweeps that overlap take turns at a dataset: what one has audited the other does not audit again.
+"""
 
 import logging
 import traceback
@@ -10,11 +13,12 @@ from pipelines.engine.base import Engine
 from pipelines.model.errors import AuditError, ConfigError
 from pipelines.model.ids import DatasetId, RunId
 from pipelines.model.message import Message, msg
-from pipelines.model.nightly import Attempt, SweepPlan
+from pipelines.model.nightly import Attempt, Planned, Standing, SweepPlan
+from pipelines.model.run import AuditRun
 from pipelines.nightly.planning import Policies, plan
 from pipelines.settings import Settings
 from pipelines.stages.base import Progress, Silent
-from pipelines.store import registry, sweeps
+from pipelines.store import registry, runs, sweeps, turns
 from pipelines.store.database import Store
 from pipelines.store.registry import Registered
 
@@ -54,12 +58,13 @@ def audit_changed(
     One that was audited in this sweep already is not audited again.
     """
     before = sweeps.attempts_of(store, sweep_plan.id)
+    planned = {one.dataset: one for one in sweep_plan.datasets}
     attempts = []
     for dataset in datasets:
         attempt = before.get(dataset)
         if attempt is None or attempt.problem is not None:
             attempt = _attempt(
-                dataset,
+                planned[dataset],
                 sweep_plan.at,
                 owner=owner,
                 settings=settings,
@@ -75,7 +80,7 @@ def audit_changed(
 
 
 def _attempt(
-    dataset: DatasetId,
+    planned: Planned,
     at: datetime,
     *,
     owner: str,
@@ -84,23 +89,29 @@ def _attempt(
     engine: Engine,
     progress: Progress,
 ) -> Attempt:
+    dataset = planned.dataset
     run_id: RunId | None = None
     problem: Message | None = None
     misuse = False
     try:
-        known = _registered(store, dataset)
-        run_id = flow.begin(
-            known.manifest,
-            policy=known.policy,
-            at=at,
-            owner=owner,
-            settings=settings,
-            store=store,
-        )
-        for _done in flow.carry_out(
-            run_id, settings=settings, store=store, engine=engine, progress=progress
-        ):
-            pass
+        with turns.turn(store, dataset):
+            known = _registered(store, dataset)
+            done = _done_since(planned, known, at=at, settings=settings, store=store)
+            if done is not None:
+                # a retried task may find what it had sealed itself before it was killed
+                return Attempt(dataset=dataset, run=done.id, reused=done.owner != owner)
+            run_id = flow.begin(
+                known.manifest,
+                policy=known.policy,
+                at=at,
+                owner=owner,
+                settings=settings,
+                store=store,
+            )
+            for _stage in flow.carry_out(
+                run_id, settings=settings, store=store, engine=engine, progress=progress
+            ):
+                pass
     except AuditError as error:
         problem, misuse = error.message, isinstance(error, ConfigError)
     except Exception as error:  # the next dataset is audited whatever this one stumbled over
@@ -110,6 +121,17 @@ def _attempt(
         logger.error("%s broke: %s, %s:%s", dataset, kind, place.filename, place.lineno)  # noqa: TRY400
         problem = msg("the audit broke off: {kind}; see the log", kind=kind)
     return Attempt(dataset=dataset, run=run_id, problem=problem, misuse=misuse)
+
+
+def _done_since(
+    planned: Planned, known: Registered, *, at: datetime, settings: Settings, store: Store
+) -> AuditRun | None:
+    """The run that was sealed after the plan was made, when it speaks for the dataset as it is."""
+    last = runs.latest(store, planned.dataset)
+    if last is None or last.id == planned.last:
+        return None
+    again = plan(known, at=at, settings=settings, store=store, policies=Policies())
+    return last if again.standing is Standing.UNCHANGED else None
 
 
 def _registered(store: Store, dataset: DatasetId) -> Registered:

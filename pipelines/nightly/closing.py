@@ -27,7 +27,11 @@ def close(plan: SweepPlan, *, settings: Settings, store: Store) -> Night:
 
     The record comes first: a retried task seals the night it finds there, not another one.
     """
-    night = sweeps.night_of(store, plan.id) or sweeps.record_night(store, conclude(plan, store))
+    night = sweeps.night_of(store, plan.id)
+    while night is None:
+        # another sweep may be recorded while this one is concluded: then it is the night before,
+        # and what it told is not told again
+        night = sweeps.record_night(store, conclude(plan, store))
     seal_night(night, settings=settings, store=store)
     write_digest(night, settings=settings, store=store)
     return night

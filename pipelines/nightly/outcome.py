@@ -65,7 +65,8 @@ class _Judge:
     def night(self, planned: Planned, attempt: Attempt | None) -> DatasetNight:
         state, problem = _state(planned, attempt)
         before = self._before.get(planned.dataset)
-        last = attempt.run if attempt is not None and state is State.AUDITED else planned.last
+        done = attempt is not None and attempt.problem is None
+        last = attempt.run if attempt is not None and done else planned.last
         ran, reused, undone = self._stages(state, last, attempt)
         stale_since = None
         if not state.current:
@@ -138,7 +139,7 @@ def _state(planned: Planned, attempt: Attempt | None) -> tuple[State, Message | 
         return State.NOT_AUDITED, msg("its audit ended without a word; see the log")
     if attempt.problem is not None:
         return State.NOT_AUDITED, attempt.problem
-    return State.AUDITED, None
+    return State.REUSED if attempt.reused else State.AUDITED, None
 
 
 _Key = tuple[str, Severity, Outcome, str]

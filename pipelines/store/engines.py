@@ -72,9 +72,13 @@ def one_at_a_time(connection: sa.Connection, *what: str) -> None:
     SQLite a transaction that writes is alone already.
     """
     if connection.dialect.name == "postgresql":
-        digest = hashlib.sha256("\n".join(("tda", *what)).encode()).digest()
-        number = int.from_bytes(digest[:8], "big", signed=True)
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock_number(*what))))
+
+
+def lock_number(*what: str) -> int:
+    """The number of the PostgreSQL advisory lock that stands for `what`."""
+    digest = hashlib.sha256("\n".join(("tda", *what)).encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def place_of(engine: sa.Engine) -> str:

@@ -75,18 +75,25 @@ def attempts_of(store: Store, name: str) -> dict[DatasetId, Attempt]:
     return {attempt.dataset: attempt for attempt in found}
 
 
-def record_night(store: Store, night: Night) -> Night:
-    """The night, on record: the one recorded first, where there is one of this sweep."""
+def record_night(store: Store, night: Night) -> Night | None:
+    """The night, on record: the one recorded first, where there is one of this sweep.
+
+    None, and nothing on record, when `night.previous` is not the night recorded last any more.
+    """
     with writing(store.engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_NIGHTS)))
         known = _content(connection, night.sweep)
         if known is not None:
             return from_json(Night, known)
-        highest = connection.execute(sa.select(sa.func.max(nights.c.number))).scalar() or 0
+        newest = sa.select(nights.c.sweep, nights.c.number).order_by(nights.c.number.desc())
+        last = connection.execute(newest.limit(1)).first()
+        if night.previous != (None if last is None else last.sweep):
+            return None
+        number = 1 if last is None else last.number + 1
         connection.execute(
             nights.insert().values(
-                sweep=night.sweep, number=highest + 1, at=night.at, content=to_json(night)
+                sweep=night.sweep, number=number, at=night.at, content=to_json(night)
             )
         )
     return night

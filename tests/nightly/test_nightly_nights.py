@@ -239,3 +239,31 @@ def test_two_sweeps_at_once_get_numbers_of_their_own(house):
     for thread in threads:
         thread.join(timeout=120)
     assert len({night.sweep for night in ended}) == 3
+    assert len({night.previous for night in ended}) == 3, "two of them follow the same night"
+
+
+def test_a_night_that_another_came_before_is_concluded_again(house):
+    house.add("both")
+    at = datetime.fromisoformat(DAYS[0])
+    given = {"settings": house.settings, "store": house.store}
+    plans = [auditing.sweep(owner=owner, at=at, **given) for owner in ("one", "two")]
+    early, late = (conclude(plan, house.store) for plan in plans)
+    assert sweeps.record_night(house.store, early) == early
+    assert sweeps.record_night(house.store, late) is None
+    assert sweeps.night_of(house.store, late.sweep) is None
+    assert close(plans[1], **given).previous == early.sweep
+
+
+def test_a_task_killed_between_the_seal_and_its_word_finds_what_it_sealed(house, monkeypatch):
+    house.add("sealed")
+    with monkeypatch.context() as patched:
+        patched.setattr(sweeps, "record_attempt", fail)
+        with pytest.raises(ZeroDivisionError):
+            house.night(DAYS[0], owner="airflow:nightly_audit/x")
+    night = house.night(DAYS[0], owner="airflow:nightly_audit/x")
+    assert states(night) == {"sealed": "audited"}
+    assert [run.id for run in runs.all_runs(house.store)] == [of(night, "sealed").run]
+
+
+def fail(*_: object) -> None:
+    raise ZeroDivisionError
