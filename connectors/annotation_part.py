@@ -63,7 +63,7 @@ def _layout(shape: LabelsShape, place: Place) -> LabelLayout:
         place.add_error(("timestamp_format",), error)
     columns = shape.columns or LabelColumnsShape()
     return LabelLayout(
-        **columns.model_dump(),
+        **columns.model_dump() | ({"annotator": None} if shape.anonymous else {}),
         timestamp_formats=shape.timestamp_format,
         timezone=timezone,
     )

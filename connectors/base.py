@@ -97,6 +97,8 @@ class ReadRequest:
 
     columns: tuple[str, ...]
     """Declared columns, each once. null becomes null in the batch (an empty text)."""
+    optional: frozenset[str] = frozenset()
+    """Those a record may lack; it then has null there."""
     format: Format | None = None
     """None = guessed from the name and the first bytes."""
     split: Split = Split.LINE

@@ -11,7 +11,7 @@ from connectors.base import Block, Location, ReadRequest, Reason
 from connectors.compression import CHUNK_BYTES
 from connectors.delimited_fields import LARGE_BYTES, MOST_FIELDS, field_count_exceeds, pick
 from connectors.framing import Fault, frames, without_blanks
-from connectors.records import Parsed, Rows, Texts, blocks, only
+from connectors.records import Parsed, Rows, Texts, blocks, only, padded, present
 from connectors.text_stream import TextStream
 from pipelines.model.dataset import Format
 from pipelines.model.ids import digest_of
@@ -207,9 +207,10 @@ def read_delimited(
             extent="unknown",
         )
         return only(request.columns, fault)
-    parse = CsvColumns(request.columns, names, delimiter, stream.encoding)
+    columns = present(request, names)
+    parse = CsvColumns(columns, names, delimiter, stream.encoding)
     rest = chain([first[1:]] if first[1:] else [], framed)
-    return blocks(rest, parse, request.columns, wanted=wanted)
+    return padded(blocks(rest, parse, columns, wanted=wanted), request.columns)
 
 
 def _header(frame: bytes, delimiter: str, encoding: str) -> list[str] | None:

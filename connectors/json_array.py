@@ -168,4 +168,6 @@ def read_json_array(
         return only(request.columns, fault)
     content = without_mark(chunks(path, chunk_bytes))
     framed = frames(content, ArrayElements(), request.max_record_bytes, strip=True)
-    return blocks(framed, JsonColumns(request.columns), request.columns, wanted=wanted)
+    return blocks(
+        framed, JsonColumns(request.columns, request.optional), request.columns, wanted=wanted
+    )

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from json.scanner import make_scanner
 from typing import Any, NoReturn
 
@@ -41,8 +41,9 @@ _scan = make_scanner(_DECODER)  # type: ignore[arg-type]  # the stub asks for an
 class JsonColumns:
     """Parses frames that each hold one JSON object into the declared columns."""
 
-    def __init__(self, columns: Sequence[str]) -> None:
+    def __init__(self, columns: Sequence[str], optional: Collection[str] = ()) -> None:
         self._columns = tuple(columns)
+        self._optional = frozenset(optional)
 
     def __call__(self, frames: Sequence[bytes]) -> Parsed:
         """The declared columns of `frames`; the last of doubled keys counts."""
@@ -55,7 +56,7 @@ class JsonColumns:
             else:
                 objects.append(found)
         try:
-            columns = [_fast(objects, column) for column in self._columns]
+            columns = [_fast(objects, c, c in self._optional) for c in self._columns]
         except (KeyError, _Unusual, UnicodeEncodeError):
             columns = self._one_by_one(objects, faults, len(frames))
         return Parsed(columns=columns, faults=dict(sorted(faults.items())))
@@ -66,7 +67,7 @@ class JsonColumns:
         positions = [position for position in range(count) if position not in faults]
         kept: list[list[str | None]] = []
         for position, found in zip(positions, objects, strict=True):
-            values = _values(found, self._columns)
+            values = _values(found, self._columns, self._optional)
             if isinstance(values, Reason):
                 faults[position] = values
             else:
@@ -122,20 +123,22 @@ def _beyond_limits(frame: bytes) -> Reason | None:
     return None
 
 
-def _fast(objects: Sequence[Mapping[str, Any]], column: str) -> pa.Array:
-    values = [found[column] for found in objects]
+def _fast(objects: Sequence[Mapping[str, Any]], column: str, optional: bool) -> pa.Array:
+    values = [found.get(column) if optional else found[column] for found in objects]
     if not set(map(type, values)) <= _PLAIN:
         raise _Unusual
     return pa.array(values, pa.large_string())
 
 
-def _values(found: Mapping[str, Any], columns: Sequence[str]) -> Texts | Reason:
+def _values(
+    found: Mapping[str, Any], columns: Sequence[str], optional: Collection[str]
+) -> Texts | Reason:
     """The texts of `columns`, or the reason of the first column that has none."""
     values: Texts = []
     for column in columns:
-        if column not in found:
+        if column not in found and column not in optional:
             return Reason.COLUMN_ABSENT
-        value = found[column]
+        value = found.get(column)
         if isinstance(value, dict | list):
             return Reason.NESTED_VALUE
         text = _BOOLEANS[value] if isinstance(value, bool) else value

@@ -22,4 +22,6 @@ def read_jsonl(
     """
     content = without_mark(chunks(path, chunk_bytes))
     framed = without_blanks(frames(content, Lines(), request.max_record_bytes))
-    return blocks(framed, JsonColumns(request.columns), request.columns, wanted=wanted)
+    return blocks(
+        framed, JsonColumns(request.columns, request.optional), request.columns, wanted=wanted
+    )

@@ -1,12 +1,12 @@
 """`dataset.yaml` read, checked and turned into a Dataset."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from connectors.annotation_part import build_annotation
 from connectors.documents import Documents
 from connectors.globs import Pattern
-from connectors.manifest_shapes import ManifestShape, SourceShape
+from connectors.manifest_shapes import FilesShape, ManifestShape, SourceShape
 from connectors.paths import Reach
 from connectors.problems import Problems, stop
 from connectors.shape_problems import Place, check
@@ -14,7 +14,7 @@ from connectors.source_files import claims
 from connectors.source_list import build_sources, document, evidence, read_source_list
 from connectors.yaml_lines import Node, read_bounded, read_yaml
 from pipelines.model.annotation import AnnotationProject
-from pipelines.model.dataset import Dataset, RecordShape
+from pipelines.model.dataset import Dataset, Layout, RecordShape
 from pipelines.model.errors import ConfigError
 from pipelines.model.ids import DatasetId, digest_of
 from pipelines.model.message import msg
@@ -43,8 +43,12 @@ def read_manifest(path: Path, *, roots: Sequence[Path] = ()) -> Dataset:
     for other in {one.problems for _, one in stated} - {place.problems}:
         other.check()
     named = {path.name, source_list, shape.personal_information.consents}
-    files = _files(shape, place, reach, {name for name in named if name})
-    _check_claims(files, sources, stated, place, column=shape.record.source)
+    matched = _files(shape, place, reach, {name for name in named if name})
+    files = tuple(matched)
+    apart = _apart(shape, matched)
+    columns = [shape.record.source, *(layout.record.source for layout in apart)]
+    named_in_records = all(column is not None for column in columns)
+    _check_claims(files, sources, stated, place, by_record=named_in_records)
     annotation = None
     if shape.annotation is not None:
         annotation = build_annotation(shape.annotation, place.below("annotation"), documents)
@@ -65,6 +69,7 @@ def read_manifest(path: Path, *, roots: Sequence[Path] = ()) -> Dataset:
         format=shape.format,
         split=shape.split,
         encoding=shape.encoding,
+        apart=apart,
         derived_from=shape.derived_from,
         annotation=annotation,
         evidence=supporting,
@@ -110,11 +115,18 @@ def _stated_sources(
     return [(one, place.below("sources", at)) for at, one in enumerate(shape.sources)]
 
 
-def _files(shape: ManifestShape, place: Place, reach: Reach, named: set[str]) -> tuple[str, ...]:
-    """The data files, each once. A wildcard never takes what the manifest names for another use."""
+def _files(
+    shape: ManifestShape, place: Place, reach: Reach, named: set[str]
+) -> dict[str, FilesShape]:
+    """The data files, each once, and the item that names it first.
+
+    A wildcard never takes what the manifest names for another use.
+    """
     others = {PurePosixPath(name).as_posix() for name in named}
-    found: dict[str, None] = {}
-    for at, glob in enumerate(shape.files):
+    found: dict[str, FilesShape] = {}
+    for at, item, glob in (
+        (n, one, glob) for n, one in enumerate(shape.files) for glob in one.glob
+    ):
         try:
             matched = reach.glob(glob)
         except ConfigError as error:
@@ -128,8 +140,27 @@ def _files(shape: ManifestShape, place: Place, reach: Reach, named: set[str]) ->
                 msg("{pattern} matches no file but the manifest's own", pattern=glob),
                 msg("name the files that hold the records"),
             )
-        found.update(dict.fromkeys(kept))
-    return tuple(found)
+        for name in kept:
+            found.setdefault(name, item)
+    return found
+
+
+def _apart(shape: ManifestShape, matched: Mapping[str, FilesShape]) -> tuple[Layout, ...]:
+    """The layouts of the items that are read in their own way, in the order of the manifest."""
+    names: dict[int, list[str]] = {}
+    for name, item in matched.items():
+        names.setdefault(id(item), []).append(name)
+    return tuple(
+        Layout(
+            files=tuple(names[id(item)]),
+            record=RecordShape(**(item.record or shape.record).model_dump()),
+            format=item.format or shape.format,
+            split=item.split or shape.split,
+            encoding=item.encoding or shape.encoding,
+        )
+        for item in shape.files
+        if item.apart and id(item) in names
+    )
 
 
 def _check_claims(
@@ -138,11 +169,11 @@ def _check_claims(
     stated: Sequence[tuple[SourceShape, Place]],
     place: Place,
     *,
-    column: str | None,
+    by_record: bool,
 ) -> None:
     """Each source says what comes from it, no two say so of one file, no glob is idle."""
     places = {shape.id: where for shape, where in stated}
-    if len(sources) > 1 and column is None:
+    if len(sources) > 1 and not by_record:
         for source in sources:
             if not source.files:
                 places[source.id].add(

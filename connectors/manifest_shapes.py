@@ -17,6 +17,7 @@ from connectors.shape_fields import (
     Prose,
     Shape,
     Territory,
+    as_list,
     choice,
     member,
     refuse,
@@ -80,6 +81,7 @@ class RecordShapeShape(Shape):
     """`record`: which columns hold what."""
 
     text: Annotated[Lines, Field(min_length=1, max_length=100)] = ("text",)
+    optional: Annotated[Lines, Field(max_length=100)] = ()
     id: OptionalLine = None
     source: OptionalLine = None
     subject: OptionalLine = None
@@ -90,6 +92,41 @@ class RecordShapeShape(Shape):
         if len(set(self.text)) < len(self.text):
             raise refuse(msg("a text column is named twice"), msg("name each column once"))
         return self
+
+    @model_validator(mode="after")
+    def _some_text_always(self) -> Self:
+        named = {*self.text, self.id, self.source, self.subject, self.contact}
+        if unknown := [column for column in self.optional if column not in named]:
+            raise refuse(
+                msg("{column} is optional, but holds nothing", column=unknown[0]),
+                msg("name it under text too, or take it out of optional"),
+            )
+        if set(self.text) <= set(self.optional):
+            raise refuse(
+                msg("every text column is optional"),
+                msg("leave out of optional the column that each record has"),
+            )
+        return self
+
+
+class FilesShape(Shape):
+    """An item of `files`: globs, and how the files are read where that differs."""
+
+    glob: Annotated[Lines, Field(min_length=1, max_length=10_000)]
+    format: Annotated[Format | None, BeforeValidator(_format)] = None
+    split: Annotated[Split | None, BeforeValidator(member(Split))] = None
+    encoding: Encoding = None
+    record: RecordShapeShape | None = None
+
+    @property
+    def apart(self) -> bool:
+        """Whether anything differs from the rest of the dataset."""
+        return any((self.format, self.split, self.encoding, self.record))
+
+
+def _files_item(given: object) -> object:
+    """A glob alone is read as the dataset says."""
+    return {"glob": given} if isinstance(given, str) else given
 
 
 class CollectedShape(Shape):
@@ -158,7 +195,7 @@ class LabelColumnsShape(Shape):
     """`labels.columns`: what the columns are called in the label files."""
 
     item: Line = "item"
-    annotator: OptionalLine = "annotator"
+    annotator: Line = "annotator"
     label: Line = "label"
     rule_version: Line = "rule_version"
     started: Line = "started"
@@ -172,8 +209,19 @@ class LabelsShape(Shape):
     format: Annotated[Literal["csv"], BeforeValidator(_labels_format)] = "csv"
     files: Annotated[Lines, Field(min_length=1, max_length=10_000)]
     columns: LabelColumnsShape | None = None
+    anonymous: bool = False
+    """Whether the files do not say who labelled."""
     timestamp_format: Annotated[Lines, Field(max_length=10)] = ()
     timezone: OptionalLine = None
+
+    @model_validator(mode="after")
+    def _nobody_or_somebody(self) -> Self:
+        if self.anonymous and self.columns and "annotator" in self.columns.model_fields_set:
+            raise refuse(
+                msg("the labels are anonymous, and a column names who gave them"),
+                msg("take out one of the two"),
+            )
+        return self
 
 
 class AnnotationShape(Shape):
@@ -192,7 +240,11 @@ class ManifestShape(Shape):
     title: TitleShape
     purpose: Annotated[Purpose, BeforeValidator(member(Purpose))]
     derived_from: Annotated[tuple[DatasetName, ...], Field(max_length=1000)] = ()
-    files: Annotated[Lines, Field(min_length=1, max_length=10_000)]
+    files: Annotated[
+        tuple[Annotated[FilesShape, BeforeValidator(_files_item)], ...],
+        BeforeValidator(as_list),
+        Field(min_length=1, max_length=10_000),
+    ]
     format: Annotated[Format | None, BeforeValidator(_format)] = None
     split: Annotated[Split, BeforeValidator(member(Split))] = Split.LINE
     encoding: Encoding = None

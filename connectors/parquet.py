@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from connectors.base import BLOCK_BYTES, BLOCK_ROWS, Block, Location, ReadReques
 from connectors.framing import Fault
 from connectors.parquet_pages import dictionary_bytes
 from connectors.parquet_values import as_texts, lengths, raw_bytes
-from connectors.records import Gathering, Rows, only
+from connectors.records import Gathering, Rows, only, padded, present
 from pipelines.model.ids import Digest, digest_of
 
 _MAGIC = b"PAR1"
@@ -37,7 +38,10 @@ def read_parquet(
             yield from only(request.columns, _unreadable(path))
         return
     with file:
-        yield from _RowGroups(path, file, request, wanted).blocks()
+        columns = present(request, file.schema_arrow.names)
+        narrowed = replace(request, columns=columns)
+        found = _RowGroups(path, file, narrowed, wanted).blocks()
+        yield from padded(found, request.columns)
 
 
 def _unreadable(path: Location) -> Fault:

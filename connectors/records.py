@@ -1,13 +1,13 @@
 """Blocks of Arrow columns from framed records: numbered, bounded, faults beside them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from connectors.base import BLOCK_BYTES, BLOCK_ROWS, Block, Quarantined, Reason
+from connectors.base import BLOCK_BYTES, BLOCK_ROWS, Block, Quarantined, ReadRequest, Reason
 from connectors.framing import Fault
 from pipelines.model.ids import digest_of
 
@@ -85,6 +85,28 @@ def _gather(
             frame = run[position]
             fault = Fault(reason=reason, digest=digest_of(frame), bytes=len(frame))
             yield from gathering.quarantine(int(rows[position]), fault)
+
+
+def present(request: ReadRequest, there: Collection[str]) -> tuple[str, ...]:
+    """The wanted columns but for optional ones that no record of a file with columns `there` has.
+
+    A wanted column that is absent and not optional stays: its absence is a fault of the records.
+    """
+    return tuple(c for c in request.columns if c in there or c not in request.optional)
+
+
+def padded(found: Iterator[Block], columns: Sequence[str]) -> Iterator[Block]:
+    """`found` with null in those of `columns` that its batches lack, all in the order wanted."""
+    for block in found:
+        batch = block.batch
+        if batch.num_columns == len(columns) + 1:
+            yield block
+            continue
+        nothing = pa.nulls(batch.num_rows, pa.large_string())
+        held = dict(zip(batch.schema.names[1:], batch.columns[1:], strict=True))
+        arrays = [batch.column(0), *(held.get(column, nothing) for column in columns)]
+        fields = [pa.field("row", pa.int64()), *(pa.field(c, pa.large_string()) for c in columns)]
+        yield replace(block, batch=pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields)))
 
 
 class Gathering:

@@ -9,7 +9,7 @@ import pyarrow as pa
 from connectors.base import Block, Location, ReadRequest, Reason
 from connectors.compression import CHUNK_BYTES
 from connectors.framing import WHITE_SPACE, Lines, Splitter, frames, without_blanks
-from connectors.records import Parsed, Rows, blocks
+from connectors.records import Parsed, Rows, blocks, padded, present
 from connectors.text_stream import TextStream
 from pipelines.model.dataset import Split
 
@@ -115,8 +115,9 @@ def read_text(
     framed = without_blanks(
         frames(stream.chunks(), _splitter(request.split), request.max_record_bytes)
     )
-    parse = TextColumn(request.columns, stream.encoding, request.split)
-    return blocks(framed, parse, request.columns, wanted=wanted)
+    columns = present(request, (COLUMN,))
+    parse = TextColumn(columns, stream.encoding, request.split)
+    return padded(blocks(framed, parse, columns, wanted=wanted), request.columns)
 
 
 def _splitter(split: Split) -> Splitter:

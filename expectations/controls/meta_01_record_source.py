@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from expectations import examples as ex
 from expectations.control import Example, control
 from expectations.findings import cannot_tell, failed, passed, percent, shown
-from pipelines.model.dataset import Dataset
+from pipelines.model.dataset import Dataset, Layout, RecordShape
 from pipelines.model.finding import Finding
 from pipelines.model.message import msg
 from pipelines.model.outcome import Outcome
@@ -46,6 +46,24 @@ from pipelines.model.source import Source, SourceType
             expect=(Outcome.CANT_TELL,),
         ),
         Example(
+            en="user input of which some files name no subject",
+            zh="部分文件的用户输入没有写明个人",
+            given={
+                "dataset": ex.dataset(
+                    ex.source(type=SourceType.USER_INPUT),
+                    files=("part-0.jsonl", "part-1.csv"),
+                    apart=(
+                        Layout(
+                            files=("part-1.csv",),
+                            record=RecordShape(text=("text",), subject="customer"),
+                        ),
+                    ),
+                ),
+                "profile": ex.profile(),
+            },
+            expect=(Outcome.CANT_TELL,),
+        ),
+        Example(
             en="no records",
             zh="没有记录",
             given={"dataset": ex.dataset(), "profile": ex.profile(ex.source_profile(records=0))},
@@ -82,6 +100,9 @@ def meta_01(dataset: Dataset, profile: Profile) -> Iterator[Finding]:
                 "what {source} must state depends on its type, and that is not stated", source=name
             )
             yield cannot_tell(subject, text, count=count, base=profile.records)
+        elif source.type is SourceType.USER_INPUT and len(_subjects(dataset)) > 1:
+            text = msg("some files name a subject of {source} and some do not", source=name)
+            yield cannot_tell(subject, text, count=count, base=profile.records)
         elif missing := _missing(source, dataset):
             text = msg(
                 "{count} records of {source} lack {fields}",
@@ -97,6 +118,10 @@ def meta_01(dataset: Dataset, profile: Profile) -> Iterator[Finding]:
         yield passed("dataset", text, count=good, base=profile.records)
 
 
+def _subjects(dataset: Dataset) -> set[bool]:
+    return {shape.subject is not None for shape in dataset.shapes}
+
+
 def _missing(source: Source, dataset: Dataset) -> list[str]:
     """The fields the source's type asks for and that are not there."""
     match source.type:
@@ -107,7 +132,8 @@ def _missing(source: Source, dataset: Dataset) -> list[str]:
         case SourceType.COMMERCIAL | SourceType.SELF_PRODUCED:
             needed = {"publisher": source.publisher}
         case SourceType.USER_INPUT:
-            needed = {"record.subject": dataset.record.subject}
+            named = next((shape.subject for shape in dataset.shapes if shape.subject), None)
+            needed = {"record.subject": named}
         case SourceType.SYNTHETIC:
             needed = {"model": source.generator_model, "at": source.generated_at}
         case None:

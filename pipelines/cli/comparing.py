@@ -83,7 +83,7 @@ def compare_files(
                 sketched.flat,
                 engine=engine,
                 folder=Path(folder),
-                rereader=Rereader(files, request),
+                rereader=Rereader(files, [request] * len(files)),
                 threshold=float(least),
             )
             bars.done("relate")

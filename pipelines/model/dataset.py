@@ -44,11 +44,26 @@ class RecordShape:
     """Which columns hold what. Columns of `text` are joined with a line feed."""
 
     text: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    """Columns a record may lack; it is then read as having nothing there."""
     id: str | None = None
     source: str | None = None
     subject: str | None = None
     contact: str | None = None
     """A column with contact data (author, address): scanned for personal information, not text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How some files are read: their format, and which of their columns hold what."""
+
+    files: tuple[str, ...]
+    """As in `Dataset.files`."""
+    record: RecordShape
+    format: Format | None = None
+    """None = guessed from the name and the first bytes of each."""
+    split: Split = Split.LINE
+    encoding: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +89,8 @@ class Dataset:
     format: Format | None = None
     split: Split = Split.LINE
     encoding: str | None = None
+    apart: tuple[Layout, ...] = ()
+    """Files that are not read as the others are; each file in one of them at most."""
     derived_from: tuple[str, ...] = ()
     annotation: AnnotationProject | None = None
     evidence: tuple[EvidenceFile, ...] = ()
@@ -82,3 +99,21 @@ class Dataset:
     Consents are not among them: they hold identifiers, which are kept as keyed digests only.
     """
     attributes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def layouts(self) -> tuple[Layout, ...]:
+        """Every file in one layout, those of the dataset as a whole first; none is empty."""
+        elsewhere = {name for layout in self.apart for name in layout.files}
+        usual = Layout(
+            files=tuple(name for name in self.files if name not in elsewhere),
+            record=self.record,
+            format=self.format,
+            split=self.split,
+            encoding=self.encoding,
+        )
+        return tuple(layout for layout in (usual, *self.apart) if layout.files)
+
+    @property
+    def shapes(self) -> tuple[RecordShape, ...]:
+        """The record shapes in use."""
+        return tuple(layout.record for layout in self.layouts) or (self.record,)

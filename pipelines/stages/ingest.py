@@ -92,31 +92,30 @@ class _Looked:
 
 def _looked_at(dataset: Dataset, progress: Progress) -> Iterator[_Looked]:
     """Every file of `dataset` in its order; objects are fetched AT_ONCE, as each takes its time."""
+    stated = {name: layout.format for layout in dataset.layouts for name in layout.files}
     if not any(is_remote(name) for name in dataset.files):
         for name in dataset.files:
-            yield _local(dataset, name, progress)
+            yield _local(dataset, name, stated[name], progress)
         return
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for looked in pool.map(lambda name: _any(dataset, name), dataset.files):
+        for looked in pool.map(lambda name: _any(dataset, name, stated[name]), dataset.files):
             progress.advance(looked.bytes)
             yield looked
 
 
-def _any(dataset: Dataset, name: str) -> _Looked:
+def _any(dataset: Dataset, name: str, stated: Format | None) -> _Looked:
     if not is_remote(name):
-        return _local(dataset, name, Silent())
+        return _local(dataset, name, stated, Silent())
     found = stored(name)
     digest = found.digest()
-    chosen = dataset.format or guess_format(found)
+    chosen = stated or guess_format(found)
     return _Looked(file=name, digest=digest, bytes=found.stat().st_size, format=chosen)
 
 
-def _local(dataset: Dataset, name: str, progress: Progress) -> _Looked:
+def _local(dataset: Dataset, name: str, stated: Format | None, progress: Progress) -> _Looked:
     path = dataset.root / name
     digest, size = hashed(path, progress)
-    return _Looked(
-        file=name, digest=digest, bytes=size, format=dataset.format or guess_format(path)
-    )
+    return _Looked(file=name, digest=digest, bytes=size, format=stated or guess_format(path))
 
 
 def hashed(path: Path, progress: Progress) -> tuple[Digest, int]:

@@ -14,7 +14,7 @@ from pipelines.kernels.sketch_spec import DEFAULT, require_same
 from pipelines.model.dataset import Dataset
 from pipelines.model.errors import EvidenceError
 from pipelines.model.evidence import TableRef
-from pipelines.model.ids import RunId
+from pipelines.model.ids import RunId, digest_of
 from pipelines.model.message import msg
 from pipelines.ownership import stamp
 from pipelines.settings import Settings
@@ -23,6 +23,7 @@ from pipelines.stages.duplicates import find_duplicates, summary_of
 from pipelines.stages.placing import flatten
 from pipelines.stages.rereading import Rereader
 from pipelines.store import runs
+from pipelines.store.codec import to_json
 from pipelines.store.database import Store
 
 VERSION = "1"
@@ -40,7 +41,7 @@ def inputs(run_id: RunId, store: Store) -> Mapping[str, object]:
     dataset = runs.dataset_of(store, run_id)
     return {
         "tables": sorted(f"{table.kind} {table.digest}" for table in tables),
-        "text": list(dataset.record.text),
+        "layouts": digest_of(to_json(dataset.layouts).encode()),
         "sketch": DEFAULT.name,
     }
 
@@ -120,14 +121,20 @@ def _files(run_id: RunId, store: Store) -> list[str]:
 
 
 def _rereader(dataset: Dataset, files: list[str], settings: Settings) -> Rereader:
-    request = ReadRequest(
-        columns=dataset.record.text,
-        format=dataset.format,
-        split=dataset.split,
-        encoding=dataset.encoding,
-        max_record_bytes=settings.max_record_bytes,
-    )
-    return Rereader([locate(dataset.root, name) for name in files], request)
+    requests = {
+        name: ReadRequest(
+            columns=layout.record.text,
+            optional=frozenset(layout.record.optional),
+            format=layout.format,
+            split=layout.split,
+            encoding=layout.encoding,
+            max_record_bytes=settings.max_record_bytes,
+        )
+        for layout in dataset.layouts
+        for name in layout.files
+    }
+    located = [locate(dataset.root, name) for name in files]
+    return Rereader(located, [requests[name] for name in files])
 
 
 def _tables(run_id: RunId, store: Store, stage: str, kind: str) -> list[TableRef]:

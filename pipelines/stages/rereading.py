@@ -19,10 +19,10 @@ from pipelines.stages.placing import ordinals_of, places, rows_of
 class Rereader:
     """Gives normalised texts by place (see `placing`)."""
 
-    def __init__(self, files: Sequence[File], request: ReadRequest) -> None:
-        """The file with ordinal i is `files[i]`; the text is the columns of `request`, joined."""
+    def __init__(self, files: Sequence[File], requests: Sequence[ReadRequest]) -> None:
+        """The file with ordinal i is `files[i]`; its texts are the columns of `requests[i]`."""
         self._files = files
-        self._request = request
+        self._requests = requests
 
     def texts(
         self, place: NDArray[np.int64], chars: NDArray[np.int64]
@@ -52,9 +52,10 @@ class Rereader:
         ordinals = ordinals_of(place)
         for ordinal in np.unique(ordinals).tolist():
             wanted = rows_of(place[ordinals == ordinal])
-            for block in read_rows(fresh(self._files[ordinal]), self._request, wanted):
+            request = self._requests[ordinal]
+            for block in read_rows(fresh(self._files[ordinal]), request, wanted):
                 rows = block.batch.column("row").to_numpy()
-                text = joined(block.batch, self._request.columns)
+                text = joined(block.batch, request.columns)
                 yield places(ordinal, rows), normalise_block(text)
 
 

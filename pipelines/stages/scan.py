@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from connectors.source_files import source_of_files
 from pipelines.engine.base import Engine
-from pipelines.model.dataset import Dataset, Format
+from pipelines.model.dataset import Dataset, Format, Layout
 from pipelines.model.errors import EvidenceError
 from pipelines.model.evidence import TableRef
 from pipelines.model.ids import RunId
@@ -23,7 +23,7 @@ from pipelines.store.codec import from_json, to_json
 from pipelines.store.database import Store
 from pipelines.store.keys import identifier_key
 
-VERSION = "2"
+VERSION = "3"
 POLICY: tuple[str, ...] = ()
 NAMED = 5
 """Files an error names; it counts the others."""
@@ -37,9 +37,7 @@ def inputs(run_id: RunId, store: Store) -> Mapping[str, object]:
     origins = json.dumps([source_of_files(dataset), _declared(dataset)], sort_keys=True)
     return {
         "files": [table.digest for table in _files(run_id, store)],
-        "record": to_json(dataset.record),
-        "split": dataset.split.value,
-        "encoding": dataset.encoding,
+        "layouts": hashlib.sha256(to_json(dataset.layouts).encode()).hexdigest(),
         "origins": hashlib.sha256(origins.encode()).hexdigest(),
         "max_record_bytes": store.settings.max_record_bytes,
         "schemes": SCHEMES,
@@ -94,24 +92,12 @@ def _carried_out(
 
 def _batches(dataset: Dataset, run_id: RunId, settings: Settings, store: Store) -> list[Batch]:
     """The files of the version in batches, the largest first: the workers end together."""
-    plan = keep_plan(
-        Plan(
-            root=dataset.root,
-            home=settings.home,
-            version=VERSION,
-            record=dataset.record,
-            split=dataset.split,
-            encoding=dataset.encoding,
-            max_record_bytes=settings.max_record_bytes,
-            sources=_declared(dataset),
-        )
-    )
     origins = source_of_files(dataset)
     rows = [
         row for table in _files(run_id, store) for row in store.evidence.read(table).to_pylist()
     ]
-    shards = [
-        Shard(
+    shards = {
+        row["file"]: Shard(
             file=row["file"],
             ordinal=row["ordinal"],
             digest=row["digest"],
@@ -120,14 +106,32 @@ def _batches(dataset: Dataset, run_id: RunId, settings: Settings, store: Store) 
             source=origins.get(row["file"]),
         )
         for row in sorted(rows, key=lambda row: row["ordinal"])
-    ]
-    together = [Batch(plan=plan, shards=batch) for batch in batches(shards)]
+    }
+    together: list[Batch] = []
+    for layout in dataset.layouts:
+        own = set(layout.files)
+        plan = keep_plan(_plan(dataset, layout, settings))
+        alike = [shard for name, shard in shards.items() if name in own]
+        together += [Batch(plan=plan, shards=batch) for batch in batches(alike)]
     return sorted(together, key=lambda batch: -sum(shard.bytes for shard in batch.shards))
+
+
+def _plan(dataset: Dataset, layout: Layout, settings: Settings) -> Plan:
+    return Plan(
+        root=dataset.root,
+        home=settings.home,
+        version=VERSION,
+        record=layout.record,
+        split=layout.split,
+        encoding=layout.encoding,
+        max_record_bytes=settings.max_record_bytes,
+        sources=_declared(dataset),
+    )
 
 
 def _declared(dataset: Dataset) -> tuple[str, ...]:
     """Ids a column may name, sorted; none where no column names the source."""
-    if dataset.record.source is None:
+    if all(shape.source is None for shape in dataset.shapes):
         return ()
     return tuple(sorted(source.id for source in dataset.sources))
 

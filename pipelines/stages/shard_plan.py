@@ -85,6 +85,7 @@ class Shard:
         """How its records are read."""
         return ReadRequest(
             columns=plan.columns,
+            optional=frozenset(plan.record.optional),
             format=self.format,
             split=plan.split,
             encoding=plan.encoding,

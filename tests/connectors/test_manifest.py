@@ -158,7 +158,7 @@ def test_a_typo_in_a_field_name_gets_a_hint_at_its_line(read):
 def test_an_unknown_field_like_no_other_is_answered_with_the_list(read):
     with pytest.raises(ConfigError) as caught:
         read(HEAD + "record: {text: a, zzzzzz: 1}\n")
-    assert "text, id, source, subject, contact" in str(caught.value.advice)
+    assert "text, optional, id, source, subject, contact" in str(caught.value.advice)
 
 
 @pytest.mark.parametrize(
@@ -238,6 +238,10 @@ def labels(part):
             "labels.format: this version reads labels from CSV only",
         ),
         (labels("files: [a.jsonl], timezone: Mars"), "labels.timezone: Mars is not a time zone"),
+        (
+            labels("files: [a.jsonl], anonymous: true, columns: {annotator: who}"),
+            "labels: the labels are anonymous, and a column names who gave them",
+        ),
         (
             labels("files: [a.jsonl], timestamp_format: '%H:%M'"),
             "labels.timestamp_format: %H:%M does not tell",

@@ -60,7 +60,7 @@ def find(folder: Path, paths, threshold=0.8, *, workers=1, **options) -> Duplica
             [path for path in flat if path is not None],
             engine=engine,
             folder=work,
-            rereader=Rereader(paths, REQUEST),
+            rereader=Rereader(paths, [REQUEST] * len(paths)),
             threshold=threshold,
             **options,
         )
@@ -208,7 +208,7 @@ def test_a_file_that_changed_since_the_sketch_is_noticed(tmp_path):
                 [flat],
                 engine=Local(1, "200MB", tmp_path),
                 folder=work,
-                rereader=Rereader([path], REQUEST),
+                rereader=Rereader([path], [REQUEST]),
                 threshold=0.8,
             )
 
