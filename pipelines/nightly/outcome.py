@@ -85,7 +85,7 @@ class _Judge:
             lapsed=planned.lapsed if state.current else self._lapsed(last),
             new=new,
             resolved=resolved,
-            due=self._due(last),
+            due=self._due(before, last),
             problem=problem,
             ran=ran,
             reused=reused,
@@ -119,8 +119,13 @@ class _Judge:
         told = since if self._told_at is None else max(since, self._told_at)
         return self._terms(last).ended(Span(told, self._plan.at))
 
-    def _due(self, last: RunId | None) -> tuple[Due, ...]:
-        return () if last is None else self._terms(last).due(self._plan.at, self._told_at)
+    def _due(self, before: DatasetNight | None, last: RunId | None) -> tuple[Due, ...]:
+        if last is None:
+            return ()
+        if before is None or before.run is None:
+            return self._terms(last).due(self._plan.at, None)
+        known = None if before.run == last else self._terms(before.run)
+        return self._terms(last).due(self._plan.at, self._told_at, known)
 
     def _terms(self, run_id: RunId) -> Terms:
         policy = self._policies.of(runs.run(self._store, run_id), self._store)

@@ -4,6 +4,7 @@ Days of manifests, registers and policies are days in China Standard Time, their
 consents carry a time of their own. Nobody is named here: terms are counted.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -66,8 +67,15 @@ class Terms:
             counts[Term.CONSENT] += int(_inside(table["given_at"], span).sum())
         return {term.value: count for term, count in counts.items() if count}
 
-    def due(self, at: datetime, before: datetime | None) -> tuple[Due, ...]:
-        """What ends in the days after `at`, by window; `before` is the clock of the last sweep."""
+    def due(
+        self, at: datetime, before: datetime | None, known: "Terms | None" = None
+    ) -> tuple[Due, ...]:
+        """What ends in the days after `at`, by window.
+
+        `before` is the clock of the last sweep that told of the dataset, None when none did;
+        `known` are the terms it told of, where they were others. What has come into a window since,
+        and what was not known then, counts as entered.
+        """
         found: list[Due] = []
         near = 0
         for days in WINDOWS:
@@ -75,6 +83,10 @@ class Terms:
             told = None if before is None else before + timedelta(days=days)
             fresh = Span(max(window.after, told or window.after), window.until)
             counts, entered = self._ending(window, at), self._ending(fresh, at)
+            if before is not None and known is not None:
+                reached = Span(window.after, min(fresh.after, window.until))
+                for term, count in self._added(reached, at, known).items():
+                    entered[term] += count
             found.extend(
                 Due(term=term, days=days, count=counts[term], entered=entered[term])
                 for term in Term
@@ -89,6 +101,16 @@ class Terms:
             gone = _inside(table["withdrawn_at"], Span(_EARLIEST, at))
             counts[Term.CONSENT] += int((_inside(table["valid_to"], span) & ~gone).sum())
         return counts
+
+    def _added(self, span: Span, at: datetime, known: "Terms") -> dict[Term, int]:
+        """Of what ends in `span`, what `known` had not; consents are compared by their number."""
+        mine, theirs = (
+            Counter(end for end in terms.ends if span.holds(end[1])) for terms in (self, known)
+        )
+        added = Counter(term for term, _ in (mine - theirs).elements())
+        consents = self._ending(span, at)[Term.CONSENT] - known._ending(span, at)[Term.CONSENT]
+        added[Term.CONSENT] += max(0, consents)
+        return dict(added)
 
     def _counted(self, terms: Sequence[tuple[Term, datetime]], span: Span) -> dict[Term, int]:
         counts = dict.fromkeys(Term, 0)

@@ -143,6 +143,17 @@ def test_a_retried_task_finds_its_plan_its_audits_and_its_night_again(house):
     assert len(sweeps.attempts_of(house.store, one.sweep)) == 1
 
 
+def test_a_licence_that_was_given_an_end_in_a_few_days_is_told_of_that_night(house):
+    path = house.add("open")
+    assert of(house.night(DAYS[0]), "open").due == ()
+    ending = json.loads(path.read_text(encoding="utf-8"))
+    ending["sources"][0]["licence"]["valid_to"] = "2026-11-25"
+    path.write_text(json.dumps(ending), encoding="utf-8")
+    (due,) = of(house.night(DAYS[1]), "open").due
+    assert (due.term.value, due.days, due.entered) == ("licence", 7, 1)
+    assert all(not again.entered for again in of(house.night(DAYS[2]), "open").due)
+
+
 def test_a_licence_that_runs_out_is_told_of_ahead_and_audited_when_it_has(house):
     house.add("clocks", clocks=True)
     first = house.night(DAYS[0])

@@ -66,6 +66,25 @@ def test_over_any_row_of_sweeps_a_term_is_told_of_at_most_once_a_window(end, gap
     assert set(told.values()) <= {1}
 
 
+def test_a_term_nobody_knew_of_is_told_of_wherever_it_lies():
+    yesterday = AT - timedelta(days=1)
+    four, twenty = AT + timedelta(days=4), AT + timedelta(days=20)
+    assert terms(four, twenty).due(AT, yesterday, terms(twenty)) == (
+        Due(term=Term.LICENCE, days=7, count=1, entered=1),
+        Due(term=Term.LICENCE, days=30, count=1, entered=0),
+    )
+    # a second one of the same day is news as well
+    (week,) = terms(four, four).due(AT, yesterday, terms(four))
+    assert (week.count, week.entered) == (2, 1)
+
+
+@given(st.lists(st.integers(1, 40 * 86_400), max_size=6), st.integers(1, 40 * 86_400))
+def test_terms_that_are_the_same_as_before_are_no_news_by_that(ends, gap):
+    resting = terms(*(AT + timedelta(seconds=end) for end in ends))
+    before = AT - timedelta(seconds=gap)
+    assert resting.due(AT, before, resting) == resting.due(AT, before)
+
+
 def test_the_last_day_of_a_term_is_a_day_in_shanghai_and_belongs_to_it():
     assert first_moment(date(2026, 11, 25)).isoformat() == "2026-11-25T00:00:00+08:00"
     assert after_last_day(date(2026, 11, 25)).isoformat() == "2026-11-26T00:00:00+08:00"
@@ -94,5 +113,12 @@ def test_consents_are_counted_where_they_lie(settings):
     assert resting.ended(since) == {"consent": 2}
     assert resting.begun(since) == {}
     assert resting.begun(Span(AT, AT + timedelta(seconds=1))) == {"consent": 1}
+    # a register with one more of the same day is news of one
+    more = store.evidence.write(
+        "consents", pa.Table.from_pylist([*rows, consent(valid_to=soon)], schema=CONSENTS)
+    )
+    grown = terms(store=store, consents=[more])
+    (day,) = grown.due(AT, AT - timedelta(minutes=5), resting)
+    assert (day.count, day.entered) == (2, 1)
     # one that was withdrawn does not lapse a second time
     assert resting.ended(Span(AT, soon)) == {"consent": 1}
