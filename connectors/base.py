@@ -7,7 +7,7 @@ from typing import BinaryIO, Literal, Protocol
 
 import pyarrow as pa
 
-from pipelines.model.dataset import Format, Split
+from pipelines.model.dataset import MAX_RECORD_BYTES, Format, Split
 from pipelines.model.ids import Digest
 
 BLOCK_ROWS = 8192
@@ -103,7 +103,7 @@ class ReadRequest:
     """None = guessed from the name and the first bytes."""
     split: Split = Split.LINE
     encoding: str | None = None
-    max_record_bytes: int = 256 * 1024 * 1024
+    max_record_bytes: int = MAX_RECORD_BYTES
 
 
 class Reader(Protocol):

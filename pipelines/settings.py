@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from pipelines.model.dataset import MAX_RECORD_BYTES
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
 
@@ -26,7 +27,8 @@ class Settings:
     """`$TDA_WORKERS`: processes that scan, default one a core."""
     roots: tuple[Path, ...] = ()
     """`$TDA_ROOTS`: folders, `:` between them, that manifests may reach besides their own."""
-    max_record_bytes: int = 256 * 1024 * 1024
+    max_record_bytes: int = MAX_RECORD_BYTES
+    """`$TDA_MAX_RECORD_BYTES`: a larger record is quarantined."""
     memory_limit: str = "384MB"
     """What DuckDB may use before it spills to disk."""
 
@@ -59,7 +61,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         database_url=environ.get("TDA_DATABASE_URL") or default_url,
         roots=tuple(Path(p).absolute() for p in environ.get("TDA_ROOTS", "").split(":") if p),
         workers=whole_number("TDA_WORKERS", os.cpu_count() or 1, environ),
-        max_record_bytes=whole_number("TDA_MAX_RECORD_BYTES", 256 * 1024 * 1024, environ),
+        max_record_bytes=whole_number("TDA_MAX_RECORD_BYTES", MAX_RECORD_BYTES, environ),
         memory_limit=_size("TDA_MEMORY_LIMIT", "384MB", environ),
     )
 

@@ -201,6 +201,12 @@ def _print(outcome: dict[str, object], language: str) -> None:
         msg("pairs: {path}", path=str(outcome["pairs"])),
     ):
         typer.echo(translate(line, language))
+    if figure("too_long_to_compare"):
+        line = msg(
+            "texts so long that they were compared for equality only: {count}",
+            count=figure("too_long_to_compare"),
+        )
+        typer.echo(translate(line, language))
 
 
 def _columns(text: str) -> tuple[str, ...]:

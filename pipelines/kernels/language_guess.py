@@ -41,12 +41,38 @@ _IDEOGRAPH = 4
 _SLOTS = 512
 """A power of two, some four times the number of words."""
 
+_SPACE = np.array([32], np.uint32)
+_BETWEEN = np.array([0, 0, 1], np.int64)
+"""The state of `_count_on` between two words."""
 
-def guess_languages(counts: NDArray[np.int64], normal: NormalText) -> list[str]:
-    """The language of each text; `counts` has shape (n, len(Script)), `normal` its n texts."""
-    words, english, foreign = (np.zeros(len(counts), np.int64) for _ in range(3))
-    keys, languages = _word_table()
-    _count_words(normal.points, normal.offsets, keys, languages, words, english, foreign)
+
+def count_words(normal: NormalText) -> NDArray[np.int64]:
+    """Words of a-z in each text, and the English and other ones among them, shape (n, 3)."""
+    counts = np.zeros((len(normal.offsets) - 1, 3), np.int64)
+    _count_words(normal.points, normal.offsets, *_word_table(), counts)
+    return counts
+
+
+class WordCounter:
+    """Counts the words of one normal text that comes in pieces."""
+
+    def __init__(self) -> None:
+        self._counts = np.zeros(3, np.int64)
+        self._state = _BETWEEN.copy()
+
+    def add(self, points: NDArray[np.uint32]) -> None:
+        """Take the next piece; a word may go on from one to the next."""
+        _count_on(points, *_word_table(), self._state, self._counts)
+
+    def done(self) -> NDArray[np.int64]:
+        """What `count_words` has in a row, the last word ended."""
+        _count_on(_SPACE, *_word_table(), self._state, self._counts)
+        return self._counts
+
+
+def guess_languages(counts: NDArray[np.int64], found: NDArray[np.int64]) -> list[str]:
+    """The language of each text; `counts` has shape (n, len(Script)), `found` is `count_words`."""
+    words, english, foreign = found.T
     han, kana, hangul = (
         _IDEOGRAPH * counts[:, script] for script in (Script.HAN, Script.KANA, Script.HANGUL)
     )
@@ -96,30 +122,45 @@ def _count_words(
     offsets: NDArray[np.int64],
     keys: NDArray[np.int64],
     languages: NDArray[np.int8],
-    words: NDArray[np.int64],
-    english: NDArray[np.int64],
-    foreign: NDArray[np.int64],
+    counts: NDArray[np.int64],
 ) -> None:
-    """Counts runs of a-z, and those among them that are in the table."""
     for text in range(len(offsets) - 1):
-        key, length, whole = np.int64(0), 0, True
-        for at in range(offsets[text], offsets[text + 1] + 1):
-            code = np.int64(points[at] if at < offsets[text + 1] else 32)
-            if 97 <= code <= 122:
-                length += 1
-                # longer words are in no list; their key must only not overflow
-                key = key * 27 + code - 96 if length <= 8 else np.int64(-1)
-                continue
-            if 0xC0 <= code < 0x250:
-                whole = False
-                length += 1
-                continue
-            if length:
-                words[text] += 1
-                if whole and key > 0:
-                    slot = key & (len(keys) - 1)
-                    while keys[slot] != 0 and keys[slot] != key:
-                        slot = (slot + 1) & (len(keys) - 1)
-                    english[text] += languages[slot] == 1
-                    foreign[text] += languages[slot] == 2
-            key, length, whole = np.int64(0), 0, True
+        state = _BETWEEN.copy()
+        _count_on(points[offsets[text] : offsets[text + 1]], keys, languages, state, counts[text])
+        _count_on(_SPACE, keys, languages, state, counts[text])
+
+
+@compiled
+def _count_on(
+    points: NDArray[np.uint32],
+    keys: NDArray[np.int64],
+    languages: NDArray[np.int8],
+    state: NDArray[np.int64],
+    counts: NDArray[np.int64],
+) -> None:
+    """Counts runs of a-z that end here, and those among them that are in the table.
+
+    `state` is the run that is open before and after: its key, its length, whether it is a-z only.
+    """
+    key, length, whole = state[0], state[1], state[2]
+    for at in range(len(points)):
+        code = np.int64(points[at])
+        if 97 <= code <= 122:
+            length += 1
+            # longer words are in no list; their key must only not overflow
+            key = key * 27 + code - 96 if length <= 8 else np.int64(-1)
+            continue
+        if 0xC0 <= code < 0x250:
+            whole = np.int64(0)
+            length += 1
+            continue
+        if length:
+            counts[0] += 1
+            if whole and key > 0:
+                slot = key & (len(keys) - 1)
+                while keys[slot] != 0 and keys[slot] != key:
+                    slot = (slot + 1) & (len(keys) - 1)
+                counts[1] += languages[slot] == 1
+                counts[2] += languages[slot] == 2
+        key, length, whole = np.int64(0), np.int64(0), np.int64(1)
+    state[0], state[1], state[2] = key, length, whole

@@ -5,6 +5,7 @@ C.-H. Zhang, One Permutation Hashing (2012), of which the first round of `tda-sp
 """
 
 import functools
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numba import uint32, uint64
@@ -54,6 +55,30 @@ def band_keys(normal: NormalText, spec: SketchSpec = DEFAULT) -> NDArray[np.int6
     _band_keys(values, spec.rows, keys)
     keys[np.diff(normal.offsets) == 0] = 0
     return keys.view(np.int64)
+
+
+def band_keys_of_parts(parts: Callable[[], Iterator[NDArray[np.uint32]]]) -> NDArray[np.int64]:
+    """The band keys, (BANDS,), of one text that is not empty and never in memory as a whole.
+
+    `parts` gives it anew each time, in parts that overlap by all but one code point of a shingle;
+    only a text that is a single shingle may come as a part shorter than a shingle.
+    """
+    spec = DEFAULT
+    a, b = permutations(spec)
+    start = a[0] ^ b[0]
+    hashes = np.empty(_AT_ONCE, np.uint32)
+    values = np.full(spec.num_perm, _UNSET, np.uint32)
+    for part in parts():
+        _deal_out(part, 0, len(part), start, hashes, values)
+    empty = np.flatnonzero(values == _UNSET)
+    if len(empty):
+        least = np.full(len(empty), _UNSET, np.uint32)
+        for part in parts():
+            _left_over(part, 0, len(part), empty, start, a, b, hashes, False, least)
+        _give(values, empty, least)
+    keys = np.empty((1, spec.bands), np.uint64)
+    _band_keys(values[np.newaxis], spec.rows, keys)
+    return keys.view(np.int64)[0, :]
 
 
 @functools.cache
@@ -109,12 +134,6 @@ def _split(
     into takes the least of all shingles under its own hash, marked by a higher bit. So a value of
     two texts agrees with probability J up to the order of 1/num_perm, at any two lengths.
     """
-    bits = uint32(0)
-    while (1 << bits) < out.shape[1]:
-        bits += uint32(1)
-    down = uint32(32) - bits
-    low = uint32((uint64(1) << uint64(down)) - uint64(1))
-    mark = uint32(low + uint32(1))
     start = uint32(a[0] ^ b[0])
     for text in range(len(out)):
         values = out[text]
@@ -122,18 +141,51 @@ def _split(
         at, stop = offsets[text], offsets[text + 1]
         if at == stop:
             continue
-        while at < stop:
-            count = _hash_part(points, at, stop, hashes)
-            _deal(hashes, count, start)
-            for i in range(count):
-                bin_ = np.int64(hashes[i] >> down)
-                values[bin_] = min(values[bin_], uint32(hashes[i] & low))
-            at = _next_part(at, stop, count)
+        _deal_out(points, at, stop, start, hashes, values)
         empty = np.flatnonzero(values == _UNSET)
         if len(empty):
-            least = _left_over(points, offsets[text], stop, empty, start, a, b, hashes)
-            for e in range(len(empty)):
-                values[empty[e]] = uint32(mark | uint32(least[e] >> (bits + uint32(1))))
+            least = np.full(len(empty), _UNSET, np.uint32)
+            whole = stop - at <= len(hashes)
+            _left_over(points, at, stop, empty, start, a, b, hashes, whole, least)
+            _give(values, empty, least)
+
+
+@compiled
+def _bits(count: int) -> np.uint32:
+    bits = uint32(0)
+    while (1 << bits) < count:
+        bits += uint32(1)
+    return np.uint32(bits)
+
+
+@compiled
+def _deal_out(
+    points: NDArray[np.uint32],
+    at: int,
+    stop: int,
+    start: np.uint32,
+    hashes: NDArray[np.uint32],
+    values: NDArray[np.uint32],
+) -> None:
+    """The first round: `values` take the least of the shingles that fall to each of them."""
+    down = uint32(uint32(32) - _bits(len(values)))
+    low = uint32((uint64(1) << uint64(down)) - uint64(1))
+    while at < stop:
+        count = _hash_part(points, at, stop, hashes)
+        _deal(hashes, count, start)
+        for i in range(count):
+            bin_ = np.int64(hashes[i] >> down)
+            values[bin_] = min(values[bin_], uint32(hashes[i] & low))
+        at = _next_part(at, stop, count)
+
+
+@compiled
+def _give(values: NDArray[np.uint32], empty: NDArray[np.int64], least: NDArray[np.uint32]) -> None:
+    """The `empty` values take their own minimum, marked by a bit no dealt one has."""
+    bits = _bits(len(values))
+    mark = uint32(uint64(1) << uint64(uint32(32) - bits))
+    for e in range(len(empty)):
+        values[empty[e]] = uint32(mark | uint32(least[e] >> uint32(bits + uint32(1))))
 
 
 @compiled
@@ -146,13 +198,13 @@ def _left_over(
     a: NDArray[np.uint32],
     b: NDArray[np.uint32],
     hashes: NDArray[np.uint32],
-) -> NDArray[np.uint32]:
+    whole: bool,
+    least: NDArray[np.uint32],
+) -> None:
     """The least of all shingles under the own hash of each value in `empty`.
 
-    Where the text fits into `hashes`, the dealt hashes of all of it are there already.
+    With `whole`, the dealt hashes of all of the text are in `hashes` already.
     """
-    least = np.full(len(empty), _UNSET, np.uint32)
-    whole = stop - at <= len(hashes)
     while at < stop:
         if whole:
             count = max(1, stop - at - SIZE + 1)
@@ -162,7 +214,6 @@ def _left_over(
         for e in range(len(empty)):
             least[e] = _own_minimum(hashes, count, a[empty[e]], b[empty[e]], least[e])
         at = _next_part(at, stop, count)
-    return least
 
 
 @compiled

@@ -20,7 +20,13 @@ EXPANDS = 1 << 30
 """An image from here on is `EXPANDS + i`: expansion i of the side arrays."""
 
 UNSAFE = 1 << 31
-"""The image of a code point whose normal form depends on its neighbours, or is too long."""
+"""The image of a code point whose normal form depends on its neighbours."""
+
+LONG = UNSAFE + 1
+"""An image from here on is `LONG + i`: expansion i, too long for the array of a whole block."""
+
+MOST_PER_BYTE = 6
+"""Code points that one byte of a text becomes at most: U+FDFA makes 18 of 3."""
 
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -30,7 +36,7 @@ class NormalTable:
     """Images of the code points below LIMIT."""
 
     images: NDArray[np.uint32]
-    """Shape (LIMIT,): one code point, 32 for white space, `EXPANDS + i`, or UNSAFE."""
+    """Shape (LIMIT,): one code point, 32 for white space, `EXPANDS + i`, UNSAFE or `LONG + i`."""
     starts: NDArray[np.int64]
     """Shape (n_expansions + 1,): expansion i is `expansions[starts[i]:starts[i + 1]]`."""
     expansions: NDArray[np.uint32]
@@ -52,10 +58,9 @@ def normal_table() -> NormalTable:
             images[code] = UNSAFE
         elif len(image) == 1:
             images[code] = _spaced(image)
-        elif 2 * len(image) > 3 * len(chr(code).encode()):
-            images[code] = UNSAFE
         else:
-            images[code] = EXPANDS + len(starts) - 1
+            kind = LONG if 2 * len(image) > 3 * len(chr(code).encode()) else EXPANDS
+            images[code] = kind + len(starts) - 1
             expansions += map(_spaced, image)
             starts.append(len(expansions))
     return NormalTable(

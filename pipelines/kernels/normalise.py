@@ -50,7 +50,7 @@ def normalise_block(column: pa.LargeStringArray) -> NormalText:
     table = normal_table()
     count = len(source.offsets) - 1
     size = int(source.offsets[-1] - source.offsets[0])
-    # an expansion is at most 3 code points for 2 bytes, else its code point is unsafe
+    # an expansion is at most 3 code points for 2 bytes, else its code point is LONG
     points = np.empty(size + size // 2 + 1, np.uint32)
     lengths = np.empty(count, np.int64)
     used = _normalise(
@@ -133,7 +133,7 @@ def _normalise(
                 is_space = image == 32
                 end += 1 - (is_space & after_space)
                 after_space = is_space
-            elif image == UNSAFE:
+            elif image >= UNSAFE:
                 safe = False
                 break
             else:

@@ -14,10 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.kernels.compiled import compiled
-from pipelines.kernels.normal_table import LIMIT, UNSAFE, normal_table
+from pipelines.kernels.normal_table import (
+    EXPANDS,
+    LIMIT,
+    LONG,
+    MOST_PER_BYTE,
+    UNSAFE,
+    normal_table,
+)
 from pipelines.kernels.utf8 import decode
 
-PIECE_BYTES = 1 << 20
+PIECE_BYTES = 1 << 18
+"""A piece may become twenty-four times as large."""
 SHORT_RUN = 64
 """Marks in a row that are left to `unicodedata`."""
 
@@ -29,23 +37,36 @@ def normal_pieces(raw: NDArray[np.uint8], size: int = PIECE_BYTES) -> Iterator[N
     reordered, at the earliest after `size` bytes; so the pieces together are the formula of the
     whole, but the words of a long text are never all in memory.
     """
-    images = normal_table().images
-    begun = after_space = False
+    table = normal_table()
+    spaces = np.zeros(2, np.bool_)
     start = 0
     while start < len(raw):
-        stop = _next_safe(raw, min(start + size, len(raw)), images)
-        folded = _folded(raw[start:stop].tobytes().decode())
-        start = stop
-        words = " ".join(folded.split())
-        if words:
-            between = " " if begun and (after_space or folded[0].isspace()) else ""
-            yield np.frombuffer(f"{between}{words}".encode("utf-32-le"), dtype="<u4")
-            begun = True
-        after_space = folded[-1].isspace() if words else True
+        stop = _next_safe(raw, min(start + size, len(raw)), table.images)
+        piece, start = raw[start:stop], stop
+        # beyond twice the size it could not be cut, and is not for the table
+        if len(piece) <= 2 * size:
+            before = spaces.copy()
+            points = np.empty(MOST_PER_BYTE * len(piece) + 1, np.uint32)
+            used = _by_table(piece, table.images, table.starts, table.expansions, spaces, points)
+            if used > 0:
+                yield points[:used]
+            if used >= 0:
+                continue
+            spaces = before
+        yield from _by_formula(piece, spaces, size)
 
 
-def _folded(text: str) -> str:
-    return nfkc(text).casefold()
+def _by_formula(
+    raw: NDArray[np.uint8], spaces: NDArray[np.bool_], size: int
+) -> Iterator[NDArray[np.uint32]]:
+    whole = nfkc(str(raw.data, "utf-8"))
+    for at in range(0, len(whole), size):
+        folded = whole[at : at + size].casefold()
+        part = np.frombuffer(folded.encode("utf-32-le"), dtype="<u4")
+        points = np.empty(len(part) + 1, np.uint32)
+        used = _collapsed(part, _white_space(), spaces, points)
+        if used:
+            yield points[:used]
 
 
 def nfkc(text: str) -> str:
@@ -56,21 +77,60 @@ def nfkc(text: str) -> str:
 
 
 def _in_order(marks: str) -> str:
-    """The marks decomposed and, stably, in the order of their combining classes."""
-    apart = "".join(unicodedata.normalize("NFKD", mark) for mark in marks)
-    return "".join(sorted(apart, key=unicodedata.combining))
+    """The marks decomposed and, stably, in the order of their combining classes.
+
+    A run may be a whole record of many megabytes, so no mark of it becomes an object.
+    """
+    apart = np.frombuffer(marks.translate(_decomposed()).encode("utf-32-le"), dtype="<u4")
+    classes, counts = np.empty(len(apart), np.uint8), np.zeros(256, np.int64)
+    # numpy takes eight bytes an index meanwhile, so it sees some of them at a time
+    parts = [slice(at, at + PIECE_BYTES) for at in range(0, len(apart), PIECE_BYTES)]
+    for part in parts:
+        classes[part] = _classes()[apart[part]]
+        counts += np.bincount(classes[part], minlength=256)
+    ordered = [
+        apart[part][classes[part] == one].tobytes().decode("utf-32-le")
+        for one in np.flatnonzero(counts)
+        for part in parts
+    ]
+    return "".join(ordered)
 
 
 @cache
 def _marks() -> re.Pattern[str]:
     """Runs of more than SHORT_RUN code points that decompose into marks alone."""
-    points = (chr(code) for code in range(LIMIT) if not 0xD800 <= code < 0xE000)
     marks = "".join(
         point
-        for point in points
+        for point in map(chr, _scalars())
         if all(map(unicodedata.combining, unicodedata.normalize("NFKD", point)))
     )
     return re.compile(f"[{re.escape(marks)}]{{{SHORT_RUN + 1},}}")
+
+
+@cache
+def _decomposed() -> dict[int, str]:
+    """What the marks that decompose become; every other one stays."""
+    apart = ((code, unicodedata.normalize("NFKD", chr(code))) for code in _scalars())
+    return {
+        code: parts
+        for code, parts in apart
+        if parts != chr(code) and all(map(unicodedata.combining, parts))
+    }
+
+
+@cache
+def _classes() -> NDArray[np.uint8]:
+    """The combining class of every code point below LIMIT."""
+    return np.array([unicodedata.combining(chr(code)) for code in range(LIMIT)], np.uint8)
+
+
+@cache
+def _white_space() -> NDArray[np.bool_]:
+    return np.array([chr(code).isspace() for code in range(LIMIT)], np.bool_)
+
+
+def _scalars() -> Iterator[int]:
+    return (code for code in range(LIMIT) if not 0xD800 <= code < 0xE000)
 
 
 @compiled
@@ -83,3 +143,71 @@ def _next_safe(data: NDArray[np.uint8], at: int, images: NDArray[np.uint32]) -> 
                 break
         at += 1
     return at
+
+
+@compiled
+def _by_table(
+    data: NDArray[np.uint8],
+    images: NDArray[np.uint32],
+    starts: NDArray[np.int64],
+    expansions: NDArray[np.uint32],
+    spaces: NDArray[np.bool_],
+    points: NDArray[np.uint32],
+) -> int:
+    """How many code points of the normal form `points` begins with; -1 where it needs the formula.
+
+    `spaces` is as `_put` keeps it, from the piece before to the next.
+    """
+    at, end = 0, 0
+    while at < len(data):
+        code, width = decode(data, at)
+        at += width
+        image = np.int64(images[code]) if code < LIMIT else code
+        if image < EXPANDS:
+            end = _put(image, image == 32, spaces, points, end)
+        elif image == UNSAFE:
+            return -1
+        else:
+            number = image - (LONG if image >= LONG else EXPANDS)
+            for part in range(starts[number], starts[number + 1]):
+                point = np.int64(expansions[part])
+                end = _put(point, point == 32, spaces, points, end)
+    return end
+
+
+@compiled
+def _collapsed(
+    folded: NDArray[np.uint32],
+    white_space: NDArray[np.bool_],
+    spaces: NDArray[np.bool_],
+    points: NDArray[np.uint32],
+) -> int:
+    """How many code points `points` begins with: those of `folded`, white space collapsed."""
+    end = 0
+    for at in range(len(folded)):
+        code = np.int64(folded[at])
+        end = _put(code, code < LIMIT and white_space[code], spaces, points, end)
+    return end
+
+
+@compiled
+def _put(
+    point: np.int64,
+    is_space: bool | np.bool_,
+    spaces: NDArray[np.bool_],
+    points: NDArray[np.uint32],
+    end: int,
+) -> int:
+    """The new end of `points`; a space is only written once something follows it.
+
+    `spaces` says whether anything was written in the text, and whether a space waits.
+    """
+    if is_space:
+        spaces[1] = spaces[0]
+        return end
+    if spaces[1]:
+        points[end] = 32
+        end += 1
+    spaces[0], spaces[1] = True, False
+    points[end] = point
+    return end + 1

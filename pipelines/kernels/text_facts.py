@@ -42,8 +42,11 @@ class TextFacts:
     """`zh en ja ko other mixed und`."""
 
 
-def text_facts(column: pa.LargeStringArray, normal: NormalText) -> TextFacts:
-    """The facts of each text of `column`, whose normal form is `normal`; a null is empty."""
+def text_facts(column: pa.LargeStringArray, words: NDArray[np.int64]) -> TextFacts:
+    """The facts of each text of `column`; a null is empty.
+
+    `words` is `count_words` of the normal forms.
+    """
     source = text_bytes(column)
     counts = np.zeros((len(column), len(Script)), np.int64)
     lines = np.empty(len(column), np.int64)
@@ -61,7 +64,7 @@ def text_facts(column: pa.LargeStringArray, normal: NormalText) -> TextFacts:
         other=counts.sum(axis=1)
         - sum(named[s] for s in (Script.HAN, Script.LATIN, Script.DIGIT, Script.SPACE)),
         replacement=damage,
-        language=guess_languages(counts, normal),
+        language=guess_languages(counts, words),
     )
 
 

@@ -9,6 +9,9 @@ from pipelines.model.annotation import AnnotationProject
 from pipelines.model.ids import DatasetId, Digest
 from pipelines.model.source import EvidenceFile, PersonalInformation, Source
 
+MAX_RECORD_BYTES = 64 * 1024 * 1024
+"""A larger record is quarantined, where nobody sets another limit: memory follows this one."""
+
 
 class Purpose(StrEnum):
     """What the data is to be used for."""

@@ -9,6 +9,10 @@ from pipelines.model.ids import Digest
 BANDS = 21
 """Band keys a record: 21 bands of 6 rows over 128 values finds J >= 0.8 pairs with P > 0.998."""
 
+LONGEST_COMPARED = 16 * 1024 * 1024
+"""Code points of a normal text that is compared for more than equality: as many as two waves of
+comparison hold, so that no record needs more memory than many."""
+
 FILES = pa.schema(
     [
         ("file", pa.string()),  # POSIX path relative to the manifest

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from pipelines.model.audit import AuditRecord
+from pipelines.model.evidence import LONGEST_COMPARED
 from pipelines.model.message import Message, msg
 from pipelines.report.model import Limit
 from pipelines.report.model_articles import Article7, Article8, Quarantine
@@ -77,8 +78,10 @@ def _text(record: AuditRecord, article_7: Article7) -> list[Limit]:
             1,
             msg("Near duplicates"),
             msg(
-                "Not searched below Jaccard {threshold}; the sketch may miss pairs just above it.",
+                "Not searched below Jaccard {threshold}; the sketch may miss pairs just above it."
+                " Texts above {longest} characters were compared for equality only.",
                 threshold=article_7.threshold,
+                longest=LONGEST_COMPARED,
             ),
         ),
         (

@@ -16,13 +16,19 @@ from numpy.typing import NDArray
 from pipelines.engine.base import Engine
 from pipelines.kernels.grouping import Groups, group
 from pipelines.kernels.shingles import SIZE
+from pipelines.model.evidence import LONGEST_COMPARED
 from pipelines.stages.placing import BAND_COLUMNS
 
 DISTINCT_TEXTS = """
-SELECT texts.text_high, texts.text_low, MIN(texts.place) AS first_place, COUNT(*) AS copies
+SELECT texts.text_high, texts.text_low, MIN(texts.place) AS first_place, COUNT(*) AS copies,
+  MAX(texts.chars) AS chars
 FROM texts GROUP BY texts.text_high, texts.text_low
 """
-COUNTS = "SELECT COUNT(*) AS different, SUM(distinct_texts.copies) AS texts FROM distinct_texts"
+COUNTS = f"""
+SELECT COUNT(*) AS different, SUM(distinct_texts.copies) AS texts,
+  SUM(CASE WHEN distinct_texts.chars > {LONGEST_COMPARED} THEN 1 ELSE 0 END) AS too_long
+FROM distinct_texts
+"""  # noqa: S608  a number of ours
 REPEATED = """
 SELECT texts.place AS place, distinct_texts.first_place AS first_place
 FROM texts JOIN distinct_texts
@@ -34,7 +40,7 @@ ORDER BY place
 FIRSTS = f"""
 SELECT texts.place, texts.chars, {", ".join(f"texts.{name}" for name in BAND_COLUMNS)}
 FROM texts JOIN distinct_texts ON texts.place = distinct_texts.first_place
-WHERE texts.chars >= {SIZE}
+WHERE texts.chars >= {SIZE} AND texts.chars <= {LONGEST_COMPARED}
 """  # noqa: S608  names and numbers of ours
 _KEYS = " UNION ALL ".join(
     f"SELECT firsts.place AS place, firsts.chars AS chars, firsts.{name} AS band_key FROM firsts"  # noqa: S608
@@ -61,6 +67,8 @@ class Candidates:
     """Records whose text is not empty."""
     different: int
     """Texts that are not equal to an earlier one."""
+    too_long: int
+    """Of these, the ones longer than LONGEST_COMPARED: none of them is a candidate."""
     repeated: NDArray[np.int64]
     """Places of the records whose text is equal to an earlier one, ascending."""
     firsts: NDArray[np.int64]
@@ -93,6 +101,7 @@ def find_candidates(flat: Sequence[str], *, engine: Engine, folder: Path) -> Can
     return Candidates(
         texts=int(counts["texts"]),
         different=int(counts["different"]),
+        too_long=int(counts["too_long"]),
         repeated=repeated,
         firsts=firsts,
         places=members[order],

@@ -12,7 +12,8 @@ similarity is the true one with the record they lead to. So
 - empty texts are no duplicates of anything.
 
 Near pairs are found through the band keys of the sketch: a pair of similarity J shares one with
-probability 1 - (1 - J**rows)**bands, so the figure is a lower bound (see `expected_recall`).
+probability 1 - (1 - J**rows)**bands, so the figure is a lower bound (see `expected_recall`). Texts
+above LONGEST_COMPARED are compared for equality only, and counted.
 """
 
 from collections.abc import Iterator, Sequence
@@ -48,6 +49,8 @@ class Duplicates:
     """Texts that share a band key with a different text, and were read again."""
     crowded_keys: int = 0
     """Band keys under which more texts were kept than are compared."""
+    too_long: int = 0
+    """Different texts too long to be compared for more than equality."""
 
     @property
     def exact_duplicates(self) -> int:
@@ -125,6 +128,7 @@ def summary_of(found: Duplicates, threshold: str, spec: SketchSpec = DEFAULT) ->
         "clusters": found.clusters,
         "candidates": found.candidates,
         "crowded_keys": found.crowded_keys,
+        "too_long_to_compare": found.too_long,
         "threshold": threshold,
         "recall_at_threshold": f"{expected_recall(float(threshold), spec):.4f}",
         "sketch": spec.name,
@@ -154,4 +158,5 @@ def _ledger(found: Candidates, judged: Judged) -> Duplicates:
         exact=exact[order],
         candidates=len(found.places),
         crowded_keys=judged.crowded_keys,
+        too_long=found.too_long,
     )

@@ -26,7 +26,7 @@ from pipelines.store import runs
 from pipelines.store.codec import to_json
 from pipelines.store.database import Store
 
-VERSION = "1"
+VERSION = "2"
 POLICY: tuple[str, ...] = ("duplicates",)
 AT_ONCE = 16
 """Records tables in one item of work (a million records at most): fewer are not worth a pool."""

@@ -9,6 +9,7 @@ from connectors.base import ReadRequest
 from connectors.location import File, fresh
 from connectors.reading import read_rows
 from pipelines.kernels.compiled import compiled
+from pipelines.kernels.normal_facts import runs
 from pipelines.kernels.normalise import NormalText, normalise_block
 from pipelines.model.errors import EvidenceError
 from pipelines.model.message import msg
@@ -56,7 +57,10 @@ class Rereader:
             for block in read_rows(fresh(self._files[ordinal]), request, wanted):
                 rows = block.batch.column("row").to_numpy()
                 text = joined(block.batch, request.columns)
-                yield places(ordinal, rows), normalise_block(text)
+                # a block may become many times as large: see normal_facts
+                for begin, end, _ in runs(text):
+                    part = normalise_block(text.slice(begin, end - begin))
+                    yield places(ordinal, rows[begin:end]), part
 
 
 def _changed(file: File) -> EvidenceError:

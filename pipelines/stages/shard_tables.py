@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.base import Quarantined
-from pipelines.kernels.minhash import band_keys
-from pipelines.kernels.normalise import normalise_block
+from pipelines.kernels.normal_facts import normal_facts
 from pipelines.kernels.personal_information import Tier, find_block
 from pipelines.kernels.pseudonym import SUBJECT
-from pipelines.kernels.text_facts import record_digests, text_facts, text_hashes
+from pipelines.kernels.text_facts import record_digests, text_facts
 from pipelines.model.evidence import BANDS, HITS, QUARANTINE, RECORDS
 from pipelines.stages.joining import joined
 from pipelines.stages.shard_plan import Plan, Shard
@@ -26,21 +24,19 @@ def record_table(batch: pa.RecordBatch, shard: Shard, plan: Plan, keyed: Keyed) 
     """One row of RECORDS for each record of `batch`."""
     shape = plan.record
     text = joined(batch, shape.text)
-    normal = normalise_block(text)
-    lengths = np.diff(normal.offsets)
-    facts = text_facts(text, normal)
-    hashes = text_hashes(normal)
+    normal = normal_facts(text)
+    facts = text_facts(text, normal.words)
     columns: dict[str, object] = {
         "file": [shard.file] * batch.num_rows,
         "row": batch.column("row"),
         "record_digest": record_digests([batch.column(name) for name in shape.text]),
-        "text_hash_high": hashes[:, 0],
-        "text_hash_low": hashes[:, 1],
+        "text_hash_high": normal.hashes[:, 0],
+        "text_hash_low": normal.hashes[:, 1],
         "source": _sources(batch, shard, plan),
         "subject": _subjects(batch, plan, keyed),
-        "normal_chars": lengths,
+        "normal_chars": normal.chars,
         "bands": pa.FixedSizeListArray.from_arrays(
-            band_keys(normal).ravel(), BANDS, mask=pa.array(lengths == 0)
+            normal.bands.ravel(), BANDS, mask=pa.array(normal.chars == 0)
         ),
     }
     for field in RECORDS:

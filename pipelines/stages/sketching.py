@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -14,9 +13,7 @@ from connectors.base import ReadRequest
 from connectors.location import File, fresh
 from connectors.reading import guess_format, read
 from pipelines.engine.base import Summary
-from pipelines.kernels.minhash import band_keys
-from pipelines.kernels.normalise import normalise_block
-from pipelines.kernels.text_facts import text_hashes
+from pipelines.kernels.normal_facts import normal_facts
 from pipelines.stages.joining import joined
 from pipelines.stages.placing import FLAT, flat_table, places
 
@@ -60,8 +57,7 @@ def sketch_file(item: str, *, paths: Sequence[File], request: ReadRequest, folde
 
 
 def _flat(ordinal: int, batch: pa.RecordBatch, columns: Sequence[str]) -> pa.Table:
-    normal = normalise_block(joined(batch, columns))
-    chars = np.diff(normal.offsets)
+    normal = normal_facts(joined(batch, columns))
     place = places(ordinal, batch.column("row").to_numpy())
-    table = flat_table(place, text_hashes(normal), chars, band_keys(normal))
+    table = flat_table(place, normal.hashes, normal.chars, normal.bands)
     return table.filter(pc.greater(table["chars"], 0))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.kernels.language_guess import count_words
 from pipelines.kernels.normalise import normalise, normalise_block
 from pipelines.kernels.scripts import DAMAGE, Script, script_table
 from pipelines.kernels.text_facts import encode, record_digests, text_facts, text_hashes
@@ -13,7 +14,7 @@ from pipelines.kernels.text_facts import encode, record_digests, text_facts, tex
 
 def facts_of(*texts):
     column = pa.array(texts, pa.large_string())
-    return text_facts(column, normalise_block(column))
+    return text_facts(column, count_words(normalise_block(column)))
 
 
 def language(text):

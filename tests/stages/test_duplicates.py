@@ -16,7 +16,7 @@ from pipelines.kernels.minhash import band_keys
 from pipelines.kernels.normalise import normalise, normalise_block
 from pipelines.kernels.shingles import shingles_of
 from pipelines.model.errors import EvidenceError
-from pipelines.model.evidence import PAIRS
+from pipelines.model.evidence import LONGEST_COMPARED, PAIRS
 from pipelines.stages.candidates import (
     COUNTS,
     DISTINCT_TEXTS,
@@ -193,6 +193,16 @@ def test_a_corpus_of_one_repeated_page_is_one_cluster(tmp_path):
     assert found.near_duplicates == 2500
     assert found.exact_duplicates == 99
     assert set(found.kept.tolist()) == {0}
+
+
+def test_texts_too_long_to_be_held_twice_are_compared_for_equality_and_counted(tmp_path):
+    rng = np.random.default_rng(5)
+    letters = "".join(map(chr, rng.integers(97, 123, LONGEST_COMPARED + 1)))
+    path = write(tmp_path, "a.jsonl", [letters, letters + "!", letters, letters[:100]])
+    found = find(tmp_path, [path])
+    assert pairs_of(found) == [(2, 0, 1.0, True)]
+    assert found.too_long == 2
+    assert summary_of(found, "0.8")["too_long_to_compare"] == 2
 
 
 def test_a_file_that_changed_since_the_sketch_is_noticed(tmp_path):

@@ -126,6 +126,7 @@ def test_the_summary_counts_what_the_pairs_show(store, folder, engine):
         "clusters": 2,
         "candidates": 2,
         "crowded_keys": 0,
+        "too_long_to_compare": 0,
         "threshold": "0.8",
         "recall_at_threshold": "0.9983",
         "sketch": DEFAULT.name,
