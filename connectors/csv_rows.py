@@ -51,7 +51,8 @@ def rows(path: Path, *, needed: Sequence[str], optional: Sequence[str] = ()) -> 
 
     Raises:
         ConfigError: the file cannot be read, a needed column is absent, a row has not as many
-            fields as the header, or a field is longer than LONGEST.
+            fields as the header, or a field is longer than LONGEST or has a NUL
+            character.
     """
     file = str(path)
     encoding = _encoding(path)
@@ -72,7 +73,7 @@ def rows(path: Path, *, needed: Sequence[str], optional: Sequence[str] = ()) -> 
                 raise _ragged(file, line, len(fields), width)
             values = {name: fields[at].strip() for name, at in positions.items()}
             row = Row(file, line, dict.fromkeys(optional, "") | values)
-            _check_lengths(row)
+            _check(row)
             yield row
         if positions is None:
             _header(file, 1, [], needed, optional)
@@ -143,8 +144,13 @@ def _header(
     return {name: names.index(name) for name in wanted if name in names}
 
 
-def _check_lengths(row: Row) -> None:
+def _check(row: Row) -> None:
     for column, value in row.values.items():
+        if "\0" in value:
+            # PostgreSQL keeps no text with one
+            raise row.refuse(
+                column, msg("the value has a NUL character"), msg("take the character out")
+            )
         if len(value) > LONGEST:
             raise row.refuse(
                 column,
