@@ -20,7 +20,7 @@ from pipelines.engine.base import Engine
 from pipelines.model.dataset import Dataset
 from pipelines.model.errors import LedgerBusyError, LedgerError
 from pipelines.model.ids import RunId
-from pipelines.ownership import is_gone
+from pipelines.ownership import is_gone, kept_owner
 from pipelines.settings import Settings, code_version
 from pipelines.stages import seal
 from pipelines.stages.base import Progress, StageOutput, policy_of
@@ -118,7 +118,7 @@ def _resume(
         policy_digest=rules.digest,
         code_version=code_version(),
     ):
-        if not (found.owner == owner or is_gone(found.owner)):
+        if not (found.owner == kept_owner(owner) or is_gone(found.owner)):
             continue
         if runs.take_over(store, found, owner=owner):
             seal.record_interruption(store, found)

@@ -8,23 +8,43 @@ import socket
 from functools import cache
 from pathlib import Path
 
+OWNER_CHARS = 200
+"""Room for an owner in the store."""
+
 _STAMP = re.compile(r"m([0-9a-f]{8})-(\d{1,10})-(\d{1,20})")
 
 
 def this_process() -> str:
-    """The owner of a run that this process carries out: host, process id, start of the process."""
-    return f"process:{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
+    """The owner of a run that this process carries out: place, process id, start of the process.
+
+    The place is host and process namespace, for two containers may bear one host name; where there
+    are no namespaces it is the host alone.
+    """
+    return ":".join(["process", *_place(), str(os.getpid()), _started(os.getpid())])
+
+
+def kept_owner(owner: str) -> str:
+    """`owner` as the store keeps it: a long one cut short, and still like no other.
+
+    Airflow allows ids of a DAG and of a DAG run of 250 characters each.
+    """
+    if len(owner) <= OWNER_CHARS:
+        return owner
+    short = hashlib.sha256(owner.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return f"{owner[: OWNER_CHARS - 33]}~{short}"
 
 
 def is_gone(owner: str) -> bool:
     """Whether `owner` was a process of this machine that no longer runs.
 
-    False for whatever cannot be known from here: another host, another scheduler.
+    False for whatever cannot be known from here: another host, container or scheduler. An owner
+    recorded by an older release names no namespace, and is looked for in this one.
     """
-    kind, _, rest = owner.partition(":")
-    host, _, process = rest.rpartition(":")[0].rpartition(":")
-    started = rest.rpartition(":")[2]
-    if kind != "process" or host != socket.gethostname() or not process.isdigit():
+    kind, *rest = owner.split(":")
+    if kind != "process" or len(rest) < 3:
+        return False
+    *place, process, started = rest
+    if place not in (_place(), _place()[:1]) or not process.isdigit():
         return False
     return _started(int(process)) != started
 
@@ -55,10 +75,23 @@ def _machine() -> str:
     """Eight hex digits for what process ids are counted in: host, boot and process namespace."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        space = str(Path("/proc/self/ns/pid").readlink())
     except OSError:
-        boot, space = "", ""
-    return hashlib.sha256(f"{socket.gethostname()}\n{boot}\n{space}".encode()).hexdigest()[:8]
+        boot = ""
+    return hashlib.sha256(f"{socket.gethostname()}\n{boot}\n{_space()}".encode()).hexdigest()[:8]
+
+
+def _place() -> list[str]:
+    """What process ids are counted in: the host, and on Linux the number of the namespace."""
+    number = _space().removeprefix("pid:[").removesuffix("]")
+    return [socket.gethostname(), number] if number else [socket.gethostname()]
+
+
+def _space() -> str:
+    """The process namespace as Linux calls it, `pid:[<number>]`; empty elsewhere."""
+    try:
+        return str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        return ""
 
 
 def _started(process: int) -> str:

@@ -16,6 +16,7 @@ from pipelines.model.message import Message, msg
 from pipelines.model.nightly import Attempt, Planned, Standing, SweepPlan
 from pipelines.model.run import AuditRun
 from pipelines.nightly.planning import Policies, plan
+from pipelines.ownership import kept_owner
 from pipelines.settings import Settings
 from pipelines.stages.base import Progress, Silent
 from pipelines.store import registry, runs, sweeps, turns
@@ -99,7 +100,7 @@ def _attempt(
             done = _done_since(planned, known, at=at, settings=settings, store=store)
             if done is not None:
                 # a retried task may find what it had sealed itself before it was killed
-                return Attempt(dataset=dataset, run=done.id, reused=done.owner != owner)
+                return Attempt(dataset=dataset, run=done.id, reused=done.owner != kept_owner(owner))
             run_id = flow.begin(
                 known.manifest,
                 policy=known.policy,

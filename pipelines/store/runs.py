@@ -12,6 +12,7 @@ from pipelines.model.errors import ConfigError
 from pipelines.model.ids import DatasetId, Digest, RunId
 from pipelines.model.message import msg
 from pipelines.model.run import AuditRun
+from pipelines.ownership import kept_owner
 from pipelines.store.codec import from_json, to_json
 from pipelines.store.database import Store, writing
 from pipelines.store.inserting import insert_new, insert_once
@@ -50,7 +51,7 @@ def start(
             "policy_digest": policy_digest,
             "code_version": code_version,
             "state": RUNNING,
-            "owner": owner,
+            "owner": kept_owner(owner),
             "attempt": 1,
             "recorded_at": at,
         }
@@ -93,7 +94,7 @@ def take_over(store: Store, found: AuditRun, *, owner: str) -> bool:
                 runs.c.attempt == found.attempt,
                 runs.c.state == RUNNING,
             )
-            .values(owner=owner, attempt=found.attempt + 1)
+            .values(owner=kept_owner(owner), attempt=found.attempt + 1)
         )
         return changed.rowcount == 1
 
@@ -135,7 +136,8 @@ def all_runs(store: Store) -> list[AuditRun]:
 
 def owned_by(store: Store, owner: str) -> list[AuditRun]:
     """The runs that belong to `owner`, oldest first."""
-    query = sa.select(runs).where(runs.c.owner == owner).order_by(runs.c.recorded_at, runs.c.id)
+    kept = kept_owner(owner)
+    query = sa.select(runs).where(runs.c.owner == kept).order_by(runs.c.recorded_at, runs.c.id)
     with store.engine.connect() as connection:
         return [_as_run(row) for row in connection.execute(query)]
 

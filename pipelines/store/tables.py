@@ -6,6 +6,7 @@ we learnt of them. Nothing but the state of a run is ever updated.
 
 import sqlalchemy as sa
 
+from pipelines.ownership import OWNER_CHARS
 from pipelines.store.metadata import METADATA, UtcDateTime
 
 registrations = sa.Table(
@@ -78,7 +79,7 @@ runs = sa.Table(
     sa.Column("policy_digest", sa.String(80), nullable=False),
     sa.Column("code_version", sa.String(80), nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
-    sa.Column("owner", sa.String(200), nullable=False),
+    sa.Column("owner", sa.String(OWNER_CHARS), nullable=False),
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("recorded_at", UtcDateTime, nullable=False),
 )
