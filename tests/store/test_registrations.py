@@ -1,0 +1,56 @@
+"""What was known of a dataset on a day, on either database."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from connectors.manifest import read_manifest
+from pipelines.model.dataset import Dataset
+from pipelines.store.database import Store
+from pipelines.store.registrations import dataset_at, known_registration, register
+
+FIRST = datetime(2026, 3, 1, tzinfo=UTC)
+SECOND = datetime(2026, 6, 1, 12, 30, tzinfo=UTC)
+MOMENT = timedelta(microseconds=1)
+MANIFEST = """
+dataset: tiny
+title: {en: Tiny}
+purpose: fine_tune
+files: ["*.jsonl"]
+record: {text: [text]}
+sources: [{id: own, type: self_produced, licence: {id: MIT}}]
+"""
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Dataset:
+    (tmp_path / "a.jsonl").write_text('{"text": "hello"}\n', encoding="utf-8")
+    (tmp_path / "dataset.yaml").write_text(MANIFEST, encoding="utf-8")
+    return read_manifest(tmp_path / "dataset.yaml", roots=())
+
+
+def test_a_question_about_an_earlier_day_is_answered_with_what_was_known_then(
+    store: Store, dataset: Dataset
+):
+    changed = replace(dataset, title={"en": "Tiny, corrected"})
+    first = register(store, dataset, at=FIRST)
+    second = register(store, changed, at=SECOND)
+    assert first != second
+
+    def known(at: datetime) -> int | None:
+        return known_registration(store, "tiny", known_at=at)
+
+    assert known(FIRST - MOMENT) is None
+    assert known(FIRST) == known(SECOND - MOMENT) == first
+    assert known(SECOND) == known(SECOND + timedelta(days=900)) == second
+    assert dataset_at(store, first) == dataset
+    assert dataset_at(store, second) == changed
+    assert known_registration(store, "other", known_at=SECOND) is None
+
+
+def test_what_reads_the_same_is_not_registered_again(store: Store, dataset: Dataset):
+    first = register(store, dataset, at=FIRST)
+    assert register(store, dataset, at=SECOND) == first
+    assert known_registration(store, "tiny", known_at=SECOND) == first
