@@ -131,7 +131,7 @@ def hold(
     from pipelines.model.message import msg
     from pipelines.settings import read_settings
     from pipelines.store.database import open_store
-    from pipelines.store.holds import place
+    from pipelines.upkeep.holds import place
 
     language = choose_language(lang, os.environ)
     store = open_store(read_settings())
@@ -158,11 +158,11 @@ def release(
     from pipelines.language.choice import choose_language
     from pipelines.model.message import msg
     from pipelines.settings import read_settings
-    from pipelines.store import holds as kept
     from pipelines.store.database import open_store
+    from pipelines.upkeep.holds import release as lift
 
     language = choose_language(lang, os.environ)
-    kept.release(open_store(read_settings()), name, by=by, reason=reason, at=moment(None))
+    lift(open_store(read_settings()), name, by=by, reason=reason, at=moment(None))
     typer.echo(translate(msg("hold {name} is released", name=name), language))
     return 0
 

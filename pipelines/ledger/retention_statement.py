@@ -1,10 +1,11 @@
-"""What the ledger says of removed evidence: the rules, counts, and a digest of what went."""
+"""What the ledger says of removed evidence and of legal holds: rules, counts, digests, ids."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from pipelines.ledger.audit_statements import label
 from pipelines.ledger.statement import Predicate, Statement, Subject, statement
-from pipelines.model.ids import Digest
+from pipelines.model.ids import Digest, digest_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,4 +38,40 @@ def evidence_removed(removal: Removal) -> Statement:
         at=at,
         subjects=[Subject("removed", removal.removed)],
         body=body,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldEvent:
+    """A legal hold as it was placed or released."""
+
+    number: int
+    """Of the row; no two events of a store have the same."""
+    at: datetime
+    hold: str
+    event: str
+    """`placed` or `released`."""
+    scope: str
+    target: str
+    decided_by: str
+    """The person, as a keyed digest."""
+    reason: str
+    """The words of the person, as a keyed digest."""
+
+
+def hold_changed(event: HoldEvent) -> Statement:
+    """A legal hold was placed or released, by whom, why, and when."""
+    body = asdict(event)
+    at, number = body.pop("at"), body.pop("number")
+    target = event.target
+    return statement(
+        Predicate.HOLD,
+        key=f"hold/{event.hold}/{number}",
+        at=at,
+        subjects=[
+            Subject(
+                "target", Digest(target) if event.scope == "digest" else digest_of(target.encode())
+            )
+        ],
+        body={**body, "target": label(target)},
     )

@@ -36,6 +36,7 @@ class Predicate(StrEnum):
     TEXT_READ = "text-read"
     SWEEP = "sweep"
     RETENTION = "retention"
+    HOLD = "hold"
 
     @property
     def type(self) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
-from pipelines.store.database import Store, writing
+from pipelines.store.database import Store
 from pipelines.store.engines import one_at_a_time
 from pipelines.store.retention_tables import holds
 
@@ -31,7 +31,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """A hold in force."""
+    """A hold, with who placed it (in what `release` gives: who released it), why and when."""
 
     name: str
     scope: Scope
@@ -42,41 +42,54 @@ class Hold:
     recorded_at: datetime
 
 
-def place(store: Store, name: str, target: str, *, by: str, reason: str, at: datetime) -> Hold:
-    """The hold `name` on `target` (a dataset, a run, a digest, or `all`) is in force.
+PLACED, RELEASED = "placed", "released"
+
+
+def place(
+    connection: sa.Connection, name: str, target: str, *, by: str, reason: str, at: datetime
+) -> tuple[int, Hold]:
+    """The hold `name` on `target` (a dataset, a run, a digest, or `all`) is in force: its row.
 
     Raises:
         ConfigError: there is a hold of that name, or one of the arguments says nothing.
     """
     scope = _scope(target)
     _require(name, by, reason)
-    with writing(store.engine) as connection:
-        one_at_a_time(connection, holds.name, "all")
-        if any(hold.name == name for hold in in_force(connection)):
-            raise ConfigError(
-                msg("a hold called {name} is in force already", name=name),
-                advice=msg("choose another name, or see: tda retention holds"),
-            )
-        _record(connection, name, "placed", scope, target, by, reason, at)
-    return Hold(name=name, scope=scope, target=target, by=by, reason=reason, recorded_at=at)
+    one_at_a_time(connection, holds.name, "all")
+    if any(hold.name == name for hold in in_force(connection)):
+        raise ConfigError(
+            msg("a hold called {name} is in force already", name=name),
+            advice=msg("choose another name, or see: tda retention holds"),
+        )
+    said = Hold(
+        name=name,
+        scope=scope,
+        target=target,
+        by=by.strip(),
+        reason=reason.strip(),
+        recorded_at=at,
+    )
+    return _record(connection, PLACED, said), said
 
 
-def release(store: Store, name: str, *, by: str, reason: str, at: datetime) -> None:
-    """The hold `name` is no longer in force; that it was stays on record.
+def release(
+    connection: sa.Connection, name: str, *, by: str, reason: str, at: datetime
+) -> tuple[int, Hold]:
+    """The hold `name` is no longer in force; that it was stays on record: the row that says so.
 
     Raises:
         ConfigError: no hold of that name is in force, or nobody says who and why.
     """
     _require(name, by, reason)
-    with writing(store.engine) as connection:
-        one_at_a_time(connection, holds.name, "all")
-        found = next((hold for hold in in_force(connection) if hold.name == name), None)
-        if found is None:
-            raise ConfigError(
-                msg("no hold called {name} is in force", name=name),
-                advice=msg("see: tda retention holds"),
-            )
-        _record(connection, name, "released", found.scope, found.target, by, reason, at)
+    one_at_a_time(connection, holds.name, "all")
+    found = next((hold for hold in in_force(connection) if hold.name == name), None)
+    if found is None:
+        raise ConfigError(
+            msg("no hold called {name} is in force", name=name),
+            advice=msg("see: tda retention holds"),
+        )
+    said = replace(found, by=by.strip(), reason=reason.strip(), recorded_at=at)
+    return _record(connection, RELEASED, said), said
 
 
 def in_force(connection: sa.Connection) -> list[Hold]:
@@ -93,7 +106,7 @@ def in_force(connection: sa.Connection) -> list[Hold]:
             recorded_at=row.recorded_at,
         )
         for _, row in sorted(last.items())
-        if row.event != "released"
+        if row.event != RELEASED
     ]
 
 
@@ -143,24 +156,18 @@ def _require(name: str, by: str, reason: str) -> None:
         )
 
 
-def _record(
-    connection: sa.Connection,
-    name: str,
-    event: str,
-    scope: Scope,
-    target: str,
-    by: str,
-    reason: str,
-    at: datetime,
-) -> None:
-    connection.execute(
+def _record(connection: sa.Connection, event: str, said: Hold) -> int:
+    added = connection.execute(
         holds.insert().values(
-            name=name,
+            name=said.name,
             event=event,
-            scope=scope.value,
-            target=target,
-            by=by.strip(),
-            reason=reason.strip(),
-            recorded_at=at,
+            scope=said.scope.value,
+            target=said.target,
+            by=said.by,
+            reason=said.reason,
+            recorded_at=said.recorded_at,
         )
     )
+    key = added.inserted_primary_key
+    assert key is not None  # noqa: S101  an autoincrement column always has one
+    return int(key[0])

@@ -23,6 +23,11 @@ class LedgerBook:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
+    @property
+    def connection(self) -> sa.Connection:
+        """The transaction, for rows that are to be there with their entry or not at all."""
+        return self._connection
+
     def size(self) -> int:
         """One more than the highest position; a gap below it is for verification to find.
 

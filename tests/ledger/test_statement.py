@@ -115,6 +115,14 @@ BODIES = {
         "bytes": 1_000_000,
         "removed": DIGEST,
     },
+    Predicate.HOLD: {
+        "hold": "letter-2026-14",
+        "event": "placed",
+        "scope": "dataset",
+        "target": "alpaca-zh",
+        "decided_by": PERSON,
+        "reason": PERSON,
+    },
     Predicate.SWEEP: {
         "sweep": "sweep-20261120-0100-0a1b2c3d",
         "previous": "sweep-20261119-0100-0a1b2c3d",

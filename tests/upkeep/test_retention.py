@@ -2,17 +2,12 @@
 
 import json
 import os
-import shutil
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from pipelines import flow
 from pipelines.cli import main
-from pipelines.clock import moment
-from pipelines.engine.local import Local
 from pipelines.language.catalogue import translate
 from pipelines.ledger.dsse import read_envelope
 from pipelines.ledger.keys import signing_key
@@ -20,94 +15,22 @@ from pipelines.ledger.log import append
 from pipelines.ledger.statement import Predicate, Subject, statement
 from pipelines.model.errors import ConfigError
 from pipelines.model.ids import RunId, digest_of
-from pipelines.settings import Settings
-from pipelines.stages.base import Silent
 from pipelines.stages.ledger_view import inspect_store
-from pipelines.store import holds, removals, runs, stage_results
-from pipelines.store.database import Store, open_store
+from pipelines.store import removals, runs, stage_results
+from pipelines.store.database import Store
 from pipelines.store.ledger_entries import appending, reading
-from pipelines.store.retention_tables import holds as hold_rows
 from pipelines.store.tables import runs as run_rows
-from pipelines.upkeep import retention
+from pipelines.upkeep import holds, retention
 from pipelines.upkeep.doctor import examine
 from pipelines.upkeep.line import State
 from pipelines.upkeep.retention import REPORT, Item, Plan
 from pipelines.upkeep.rules import THREE_YEARS, RetentionRules, read_rules
 
-MANIFEST = """
-dataset: {name}
-title: {{zh: 一条, en: One text}}
-purpose: fine_tune
-files: ["data.jsonl"]
-record: {{text: [text]}}
-sources:
-  - id: own
-    type: self_produced
-    licence: {{id: null}}
-    evidence: [{{kind: terms, file: terms.txt}}]
-personal_information: {{present: unknown}}
-"""
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 NOW = datetime.now(UTC)
 LONG_AGO = (NOW - timedelta(days=4000)).timestamp()
 RULES = RetentionRules()
 WHO = {"by": "C-02", "reason": "letter of the authority"}
-
-
-def settings_of(home: Path) -> Settings:
-    return Settings(home=home, database_url=f"sqlite:///{home / 'audit.db'}", workers=1)
-
-
-def audit(home: Path, folder: Path, name: str, text: str, at: str) -> RunId:
-    """One run of the dataset `name`, whose one record is `text`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "data.jsonl").write_text(json.dumps({"text": text}) + "\n", encoding="utf-8")
-    (folder / "terms.txt").write_text(f"terms of {text}", encoding="utf-8")
-    (folder / "dataset.yaml").write_text(MANIFEST.format(name=name), encoding="utf-8")
-    settings = settings_of(home)
-    store = open_store(settings)
-    run_id = flow.begin(
-        folder / "dataset.yaml",
-        policy=None,
-        at=moment(at),
-        owner=f"airflow:test/{at}",
-        settings=settings,
-        store=store,
-    )
-    with Local(1, settings.memory_limit, settings.home / "tmp") as engine:
-        given = {"settings": settings, "store": store, "engine": engine, "progress": Silent()}
-        assert [done.stage for done in flow.carry_out(run_id, **given)][-1] == "report"
-    store.engine.dispose()
-    return run_id
-
-
-@pytest.fixture(scope="module")
-def grown(tmp_path_factory) -> tuple[Path, Path, dict[str, RunId]]:
-    """A workspace with two old runs of a dataset and a new one, and an old one of another."""
-    home, data = tmp_path_factory.mktemp("grown"), tmp_path_factory.mktemp("data")
-    found = {
-        "first": audit(home, data / "one", "one", "the first text", "2020-01-01T00:00:00Z"),
-        "second": audit(home, data / "one", "one", "the second text", "2021-01-01T00:00:00Z"),
-        "third": audit(home, data / "one", "one", "the third text", "2026-11-01T00:00:00Z"),
-        "other": audit(home, data / "two", "two", "another text", "2020-01-01T00:00:00Z"),
-    }
-    return home, data, found
-
-
-@pytest.fixture
-def store(grown, tmp_path) -> Store:
-    """A copy of that workspace, its evidence last used long ago."""
-    home = tmp_path / "home"
-    shutil.copytree(grown[0], home)
-    for path in (home / "evidence").rglob("*"):
-        if path.is_file():
-            os.utime(path, (LONG_AGO, LONG_AGO))
-    return open_store(settings_of(home))
-
-
-@pytest.fixture
-def ids(grown) -> dict[str, RunId]:
-    return grown[2]
 
 
 def plan(store: Store, rules: RetentionRules = RULES) -> Plan:
@@ -188,7 +111,7 @@ def test_removal_leaves_runs_findings_gates_and_the_ledger_and_says_so_in_it(sto
     assert said["bytes"] == sum(item.bytes for item in removed)
     assert plan(store).going == []
     assert apply(store) == ()
-    environ = {"TDA_HOME": str(store.settings.home)}
+    environ = environment(store)
     lines = examine(environ, now=NOW, deep=True)
     assert [line for line in lines if line.state is State.WRONG] == []
 
@@ -206,8 +129,8 @@ def test_a_removed_result_is_absent_and_can_be_made_again(store, grown, ids):
     assert stage_results.find(store, scanned.key) is None
     store.evidence.table(one).unlink()
 
-    again = audit(
-        store.settings.home, grown[1] / "one", "one", "the first text", "2026-11-20T00:00:00Z"
+    again = grown.audit(
+        store.settings, grown.data / "one", "one", "the first text", "2026-11-20T00:00:00Z"
     )
     redone = next(s for s in stage_results.stages_of(store, again) if s.stage == "scan")
     assert {t.digest for t in redone.tables} == {t.digest for t in scanned.tables}
@@ -218,52 +141,6 @@ def test_a_removed_result_is_absent_and_can_be_made_again(store, grown, ids):
 def removed_digests(store: Store, stage) -> set[str]:
     with store.engine.connect() as connection:
         return removals.removed_among(connection, [table.digest for table in stage.tables])
-
-
-@pytest.mark.parametrize("target", ["one", "all", "first"])
-def test_a_hold_keeps_what_it_names_until_it_is_released(store, ids, target):
-    name = ids.get(target, target)
-    holds.place(store, "letter-14", name, at=AT, **WHO)
-    found = plan(store)
-    assert ids["first"] not in found.old
-    assert "letter-14" in translate(found.runs[ids["first"]], "en")
-    assert not tables(store, ids["first"]) & going(found)["tables"]
-    assert ids["first"] not in going(found)["reports"]
-    if target != "first":
-        assert apply(store) == ()
-    holds.release(store, "letter-14", at=AT, **WHO)
-    assert ids["first"] in plan(store).old
-
-
-def test_a_hold_on_a_digest_keeps_that_table_only(store, ids):
-    before = going(plan(store))["tables"]
-    one = sorted(before)[0]
-    holds.place(store, "letter-15", one, at=AT, **WHO)
-    assert going(plan(store))["tables"] == before - {one}
-
-
-@pytest.mark.parametrize(
-    ("event", "scope"), [("placed", "galaxy"), ("suspended", "all"), ("", ""), ("Released", "all")]
-)
-def test_a_hold_nobody_understands_holds_everything(store, event, scope):
-    row = {"name": "odd", "event": event, "scope": scope, "target": "?", "by": "x", "reason": "x"}
-    with store.engine.begin() as connection:
-        connection.execute(hold_rows.insert().values(recorded_at=AT, **row))
-    assert plan(store).going == []
-    assert apply(store) == ()
-
-
-def test_a_hold_says_who_and_why_and_has_a_name_of_its_own(store):
-    with pytest.raises(ConfigError):
-        holds.place(store, "x", "one", by=" ", reason="why", at=AT)
-    with pytest.raises(ConfigError):
-        holds.place(store, "x", "../../etc", at=AT, **WHO)
-    holds.place(store, "x", "one", at=AT, **WHO)
-    with pytest.raises(ConfigError):
-        holds.place(store, "x", "two", at=AT, **WHO)
-    with pytest.raises(ConfigError):
-        holds.release(store, "y", at=AT, **WHO)
-    assert [hold.name for hold in holds.all_in_force(store)] == ["x"]
 
 
 @pytest.mark.parametrize("holder", ["inquiries", "holds"])
@@ -356,7 +233,8 @@ def test_less_than_three_years_takes_a_sentence():
 
 
 def test_the_commands_plan_hold_and_remove(store, ids, capsys, monkeypatch):
-    monkeypatch.setenv("TDA_HOME", str(store.settings.home))
+    for name, value in environment(store).items():
+        monkeypatch.setenv(name, value)
 
     def tda(*arguments: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as ended:
@@ -385,6 +263,13 @@ def test_the_commands_plan_hold_and_remove(store, ids, capsys, monkeypatch):
     code, _, err = tda("plan", *at)
     assert code == 2
     assert "three years" in err
+
+
+def environment(store: Store) -> dict[str, str]:
+    return {
+        "TDA_HOME": str(store.settings.home),
+        "TDA_DATABASE_URL": store.settings.database_url,
+    }
 
 
 def entries(store: Store) -> int:
