@@ -27,18 +27,27 @@ def report(
 
     from pipelines.language.choice import choose_language
     from pipelines.language.visible import visible_json
+    from pipelines.model.errors import EvidenceError
     from pipelines.model.ids import RunId
     from pipelines.report.writing import write_reports
     from pipelines.settings import read_settings
     from pipelines.stages.audit_record import audit_record
     from pipelines.stages.report import report_folder
     from pipelines.store.database import open_store
+    from pipelines.upkeep.removed import explained
 
     choose_language(lang, os.environ)
     settings = read_settings()
     store = open_store(settings)
     folder = output or report_folder(settings, RunId(run))
-    written = write_reports(audit_record(RunId(run), store), folder)
+    try:
+        record = audit_record(RunId(run), store)
+    except EvidenceError as error:
+        removed = explained(store, RunId(run))
+        if removed is None:
+            raise
+        raise removed from error
+    written = write_reports(record, folder)
     if as_json:
         typer.echo(visible_json(written["json"].read_text(encoding="utf-8")))
         return
