@@ -17,12 +17,15 @@ import pyarrow.parquet as pq
 import typer
 
 from connectors.base import ReadRequest, Reason
+from connectors.encoding import declared
 from connectors.location import File, fresh, full_name
 from connectors.reading import expand, guess_format
+from pipelines.cli.choosing import one_of
 from pipelines.cli.progress import StageBars
 from pipelines.engine.local import Local
 from pipelines.language.catalogue import translate
 from pipelines.language.choice import choose_language
+from pipelines.model.dataset import Format
 from pipelines.model.errors import ConfigError, EvidenceError
 from pipelines.model.evidence import PAIRS
 from pipelines.model.message import msg
@@ -54,6 +57,8 @@ def compare_files(
     *,
     text: str,
     threshold: str,
+    layout: str | None,
+    encoding: str | None,
     pairs: Path | None,
     workers: int | None,
     as_json: bool,
@@ -62,16 +67,23 @@ def compare_files(
     """The duplicates across `paths` on stdout, the pairs in a Parquet file; the exit code.
 
     Raises:
-        ConfigError: A path, column or threshold nobody can follow.
+        ConfigError: A path, column, format, encoding or threshold nobody can follow.
     """
     began = time.monotonic()
     language = choose_language(lang, os.environ)
     settings = read_settings()
     least = _threshold(threshold)
     files = expand(paths)
-    request = ReadRequest(columns=_columns(text), max_record_bytes=settings.max_record_bytes)
-    for file in files:
-        guess_format(fresh(file))  # a format nobody can tell is misuse, said before any work
+    request = ReadRequest(
+        columns=_columns(text),
+        format=None if layout is None else Format(one_of("--format", layout, list(Format))),
+        # an encoding nobody knows is misuse, said before any work, and so is an unclear format
+        encoding=None if encoding is None else declared(encoding),
+        max_record_bytes=settings.max_record_bytes,
+    )
+    if request.format is None:
+        for file in files:
+            guess_format(fresh(file))
     temporary = settings.home / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     engine = Local(_workers(files, workers or settings.workers), settings.memory_limit, temporary)

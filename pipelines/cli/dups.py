@@ -19,6 +19,13 @@ def dups(
     threshold: Annotated[
         str, typer.Option(help="Least Jaccard similarity of a near duplicate, above 0 up to 1.")
     ] = "0.8",
+    layout: Annotated[
+        str | None,
+        typer.Option("--format", help="jsonl, json, parquet, csv, tsv or text; default: guessed."),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of CSV and text files; default: UTF-8, else GB18030.")
+    ] = None,
     pairs: Annotated[
         Path | None,
         typer.Option(help="Parquet file for the pairs; default: one under $TDA_HOME."),
@@ -35,6 +42,7 @@ def dups(
     five code points. The first record is kept; files come in the order given.
 
     Example: tda dups train.jsonl eval.jsonl --text instruction,output --json
+    Example: tda dups forum.dat --format csv --encoding gb18030 --text body
     """
     from pipelines.cli.comparing import compare_files
 
@@ -42,6 +50,8 @@ def dups(
         paths,
         text=text,
         threshold=threshold,
+        layout=layout,
+        encoding=encoding,
         pairs=pairs,
         workers=workers,
         as_json=as_json,

@@ -48,6 +48,7 @@ def pii(
 
     from connectors.base import ReadRequest
     from connectors.reading import expand
+    from pipelines.cli.choosing import one_of
     from pipelines.cli.progress import StageBars
     from pipelines.language.choice import choose_language
     from pipelines.model.dataset import Format, Split
@@ -57,8 +58,8 @@ def pii(
     language = choose_language(lang, os.environ)
     request = ReadRequest(
         columns=_columns(text),
-        format=None if layout is None else Format(_one_of("--format", layout, list(Format))),
-        split=Split(_one_of("--split", split, list(Split))),
+        format=None if layout is None else Format(one_of("--format", layout, list(Format))),
+        split=Split(one_of("--split", split, list(Split))),
         encoding=encoding,
         max_record_bytes=read_settings().max_record_bytes,
     )
@@ -91,18 +92,6 @@ def _columns(text: str | None) -> tuple[str, ...]:
             advice=msg("write the names with commas between them: --text instruction,output"),
         )
     return names
-
-
-def _one_of(option: str, value: str, known: list[str]) -> str:
-    from pipelines.model.errors import ConfigError
-    from pipelines.model.message import msg
-
-    if value not in known:
-        raise ConfigError(
-            msg("{option} {value} is not known here", option=option, value=value),
-            advice=msg("use one of: {known}", known=", ".join(known)),
-        )
-    return value
 
 
 def _print_summary(tally: "Tally", files: int, language: "Language", *, as_json: bool) -> None:

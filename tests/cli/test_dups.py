@@ -65,6 +65,27 @@ def test_the_figures_and_the_pairs_of_two_files(home, tmp_path, capsys):
     assert list((home / "tmp").iterdir()) == []
 
 
+def test_format_and_encoding_are_taken_as_stated(home, tmp_path, capsys):
+    text = "敏捷的棕色狐狸跳过了懒惰的狗，然后在树下休息了一会儿"
+    content = f"id,body\n1,{text}\n2,{text}\n3,另一段完全不同的话\n"
+    (tmp_path / "forum.dat").write_bytes(content.encode("gb18030"))
+    stated = ("forum.dat", "--format", "csv", "--encoding", "gb18030", "--text", "body")
+    outcome = found(capsys, *stated)
+    assert [outcome[name] for name in ("records", "exact_duplicates", "quarantined")] == [3, 1, 0]
+    # and they are believed: as UTF-8 not one record can be read
+    outcome = found(capsys, *stated[:4], "utf-8", "--text", "body")
+    assert outcome["records"] == 0
+    assert outcome["quarantined"] > 0
+
+
+@pytest.mark.parametrize(("option", "value"), [("--format", "docx"), ("--encoding", "klingon")])
+def test_a_format_or_encoding_nobody_knows_is_misuse(home, tmp_path, capsys, option, value):
+    write(tmp_path / "a.jsonl", [{"text": LONG}])
+    code, out, err = run(capsys, "a.jsonl", option, value, "--lang", "en")
+    assert (code, out) == (2, "")
+    assert value in err
+
+
 def test_the_default_file_of_pairs_is_named_by_its_content(home, tmp_path, capsys):
     write(tmp_path / "a.jsonl", [{"text": "one"}, {"text": "one"}])
     first = found(capsys, "a.jsonl")["pairs"]
