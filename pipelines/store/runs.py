@@ -122,7 +122,7 @@ def run(store: Store, run_id: RunId) -> AuditRun:
     if row is None:
         raise ConfigError(
             msg("there is no run {run} in this store", run=run_id),
-            advice=msg("see the run id printed by tda audit, and check TDA_HOME"),
+            advice=msg("list the runs of a dataset with tda trend DATASET, and check TDA_HOME"),
         )
     return _as_run(row)
 
@@ -229,13 +229,14 @@ def gate_of(store: Store, run_id: RunId) -> GateDecision:
     """The gate the run reached.
 
     Raises:
-        ConfigError: the run has not reached one.
+        ConfigError: there is no such run, or it has not reached a gate.
     """
     with store.engine.connect() as connection:
         content = connection.execute(
             sa.select(gates.c.content).where(gates.c.run == run_id)
         ).scalar()
     if content is None:
+        run(store, run_id)  # an unknown run was not interrupted: auditing again would not make it
         raise ConfigError(
             msg("run {run} has not reached a gate", run=run_id),
             advice=msg("run the audit again; it goes on where it stopped"),

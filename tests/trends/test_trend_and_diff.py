@@ -147,8 +147,11 @@ def test_an_unknown_dataset_and_an_unknown_run_are_misuse(tda, watched):
     code, said = tda("trend", "nothing-of-the-kind", "--json")
     assert (code, said.out) == (2, "")
     assert "no finished audit of nothing-of-the-kind" in said.err
-    code, said = tda("diff", watched.before, "run-nowhere")
-    assert code == 2
+    for runs in ((watched.before, "run-nowhere"), ("run-nowhere", watched.before)):
+        code, said = tda("diff", *runs)
+        assert (code, said.out) == (2, "")
+        assert "there is no run run-nowhere in this store" in said.err
+        assert "list the runs of a dataset with tda trend DATASET" in said.err
 
 
 def test_a_report_rendered_again_after_later_runs_is_the_same(watched, tmp_path):
