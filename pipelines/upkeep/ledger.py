@@ -13,6 +13,7 @@ from pipelines.model.errors import AuditError, LedgerError
 from pipelines.model.ledger import LedgerEntry
 from pipelines.model.message import msg
 from pipelines.stages.ledger_view import inspect_store
+from pipelines.store import runs
 from pipelines.store.database import Store
 from pipelines.store.ledger_entries import LedgerBook, reading
 from pipelines.upkeep.line import Line, failed, note, ok, wrong
@@ -21,11 +22,16 @@ NEWEST = 50
 """Entries whose hash and signature are checked unless all are asked for."""
 NAMED = 5
 
+_RESTORE = msg("stop every audit, then restore the database from the back-up")
+
 
 def ledger_lines(store: Store, *, deep: bool) -> Iterator[Line]:
     """What is wrong with the ledger: all of it recomputed with `deep`, else its newest part."""
     try:
-        if deep:
+        emptied = _emptied(store)
+        if emptied is not None:
+            yield emptied
+        elif deep:
             found = inspect_store(store)
             yield from _fault_lines(found.faults)
             if not found.faults:
@@ -35,6 +41,26 @@ def ledger_lines(store: Store, *, deep: bool) -> Iterator[Line]:
             yield from _quick(store)
     except AuditError as error:
         yield failed("ledger", error)
+
+
+def _emptied(store: Store) -> Line | None:
+    """What shows that the ledger held entries or heads that are gone, all of them.
+
+    A sealed run and the public key are made together with an entry or after it, so either one
+    beside nothing says that the ledger was emptied, not that it was never begun.
+    """
+    sealed = sum(run.state == runs.SEALED for run in runs.all_runs(store))
+    with reading(store.engine) as book:
+        size, headless = book.size(), book.newest_head() is None
+    if size == 0 and sealed:
+        said = msg("the ledger is empty, yet runs are sealed: {count}", count=sealed)
+    elif size == 0 and headless and public_keys(store.settings.keys):
+        said = msg("the ledger is empty, yet there is a key its entries were signed with")
+    elif headless and sealed:
+        said = msg("the ledger has no signed head, yet runs are sealed: {count}", count=sealed)
+    else:
+        return None
+    return wrong("ledger", said, _RESTORE)
 
 
 def _quick(store: Store) -> Iterator[Line]:
