@@ -10,7 +10,7 @@ from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
 from pipelines.settings import Settings
 from pipelines.store import database
-from pipelines.store.database import HEAD, Store, revision_of
+from pipelines.store.database import HEAD, Store, complete_metadata, revision_of
 from pipelines.store.engines import make_engine
 from pipelines.store.evidence import EvidenceStore
 from pipelines.upkeep.line import Line, failed, ok, wrong
@@ -26,13 +26,16 @@ def database_lines(settings: Settings) -> tuple[list[Line], Store | None]:
         if missing is not None:
             return [_no_database(missing)], None
         revision = revision_of(engine)
-        faults = [] if revision != HEAD else [*_damages(engine), *_missing_triggers(engine)]
+        if revision != HEAD:
+            return [_other_version(engine, revision)], None
+        lost = list(_missing_tables(engine))
+        faults = [*_damages(engine), *lost, *_missing_triggers(engine)]
     except ConfigError as error:
         return [failed("database", error)], None
     except sa.exc.DBAPIError as error:
         return [_unusable(settings, error)], None
-    if revision != HEAD:
-        return [_other_version(revision)], None
+    if lost:
+        return faults, None  # whatever reads a table that is gone would only fail
     said = msg("the database answers and is at version {version}", version=HEAD)
     store = Store(engine, EvidenceStore(settings.evidence), settings)
     return faults or [ok("database", said)], store
@@ -64,12 +67,22 @@ def _unusable(settings: Settings, error: sa.exc.DBAPIError) -> Line:
     )
 
 
-def _other_version(revision: str | None) -> Line:
+def _other_version(engine: sa.Engine, revision: str | None) -> Line:
     if revision is not None and revision > HEAD:
         return wrong(
             "database",
             msg("the audit database is at {found}, newer than this code", found=revision),
             msg("install the version of tda that wrote it, or a newer one"),
+        )
+    if engine.dialect.name == "sqlite":
+        upgrade = msg(
+            "make a back-up while no audit runs; the next tda command brings it up to date"
+        )
+    else:
+        # the role audits run as may not change a table, so not every next command will do
+        upgrade = msg(
+            "make a back-up while no audit runs; then run tda ledger head once as the role that "
+            "owns the tables (tda_owner in docs/operations.md)"
         )
     return wrong(
         "database",
@@ -78,7 +91,7 @@ def _other_version(revision: str | None) -> Line:
             found=revision or "-",
             head=HEAD,
         ),
-        msg("make a back-up while no audit runs; the next tda command brings it up to date"),
+        upgrade,
     )
 
 
@@ -91,6 +104,12 @@ def _damages(engine: sa.Engine) -> Iterator[Line]:
         yield wrong("database", msg("the database file is damaged"), _RESTORE)
 
 
+def _missing_tables(engine: sa.Engine) -> Iterator[Line]:
+    there = set(sa.inspect(engine).get_table_names())
+    for table in sorted(complete_metadata().tables.keys() - there):
+        yield wrong("database", msg("table {table} is gone", table=table), _RESTORE)
+
+
 def _missing_triggers(engine: sa.Engine) -> Iterator[Line]:
     """Append-only tables that would take a change."""
     if engine.dialect.name == "sqlite":
@@ -100,7 +119,8 @@ def _missing_triggers(engine: sa.Engine) -> Iterator[Line]:
         )
     else:
         query, events = (
-            "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'",
+            # neither disabled nor for replicas only
+            "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')",
             ("change", "truncate"),
         )
     with engine.connect() as connection:
