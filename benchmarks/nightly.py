@@ -12,7 +12,6 @@ import json
 import os
 import platform
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -85,22 +84,24 @@ def night(folder: Path, label: str, at: str, workers: int) -> None:
 
 def tda(folder: Path, label: str, *arguments: str) -> tuple[str, str]:
     """What `tda` printed, and its seconds and peak memory."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", *arguments],
-        env={**os.environ, "TDA_HOME": str(folder / "home")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    wall = time.monotonic() - began
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode:
-        sys.exit(f"{label}: {done.stderr}")
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    peak = after.ru_maxrss / 1024  # KiB on Linux; the largest process so far
-    return done.stdout, f"{wall:7.1f} s wall {cpu:7.1f} s CPU {peak:5.0f} MB peak"
+    with (folder / "out").open("w+", encoding="utf-8") as out:
+        started = subprocess.Popen(
+            [sys.executable, "-m", "pipelines.cli", *arguments],
+            env={**os.environ, "TDA_HOME": str(folder / "home")},
+            stdout=out,
+            stderr=subprocess.DEVNULL,
+        )
+        # of this process alone: what is known of all children never gets smaller again
+        _, status, used = os.wait4(started.pid, 0)
+        started.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.monotonic() - began
+        if started.returncode:
+            sys.exit(f"{label}: exit code {started.returncode}")
+        out.seek(0)
+        printed = out.read()
+    cpu, peak = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024  # KiB on Linux
+    return printed, f"{wall:7.1f} s wall {cpu:7.1f} s CPU {peak:5.0f} MB peak"
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ def moment(text: str | None) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError as error:
         raise ConfigError(
-            msg("--at {text} is not a date or time", text=text),
+            msg("{text} is not a date or time", text=text),
             advice=msg("write ISO 8601, for example 2026-11-20T01:00:00+08:00"),
         ) from error
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines import flow
+from pipelines.airflow.unknown_names import refuse_unknown
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
 from pipelines.registry_file import Entry
 from pipelines.settings import Settings
+
+PARAMETERS = ("dataset", "manifest", "purpose", "policy", "at")
+"""What the form of `audit_dataset` asks for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +32,11 @@ def read_asked(
     the registry may have changed since.
 
     Raises:
-        ConfigError: an unknown dataset, both or neither of dataset and manifest, a path that is not
-            absolute or leads out of the roots, a manifest or policy that cannot be followed, or a
-            manifest of another dataset or purpose.
+        ConfigError: an unknown name or dataset, both or neither of dataset and manifest, a path
+            that is not absolute or leads out of the roots, a manifest or policy that cannot be
+            followed, or a manifest of another dataset or purpose.
     """
+    refuse_unknown(params, PARAMETERS)
     dataset, manifest = _text(params, "dataset"), _text(params, "manifest")
     entry = _entry(dataset, registered) if dataset else None
     if (entry is None) == (manifest is None):

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.airflow.misuse import misuse_is_not_retried
+from pipelines.airflow.unknown_names import refuse_unknown
 from pipelines.clock import moment
 from pipelines.inquiry.approvers import approvers_path, read_approvers
 from pipelines.inquiry.decision import OPTIONS, Ruling, decide, eligible, read_answer
 from pipelines.inquiry.draft import DRAFT, Draft, draft_answer, inquiry_folder
 from pipelines.inquiry.folder import fingerprint
 from pipelines.inquiry.record import entry_key, record_decision
-from pipelines.inquiry.request import Inquiry, read_inquiry
+from pipelines.inquiry.request import PARAMETERS, Inquiry, read_inquiry
 from pipelines.inquiry.sealing import seal_answer, sealed_folder
 from pipelines.model.errors import EvidenceError, TamperedError
 from pipelines.settings import Settings, read_settings
@@ -31,6 +32,7 @@ def carry_out_step(step: str, context: Mapping[str, Any]) -> dict[str, object]:
         settings = read_settings()
         dag_run = context["dag_run"]
         starter = getattr(dag_run, "triggering_user_name", None)
+        refuse_unknown(context["params"], PARAMETERS)
         inquiry = read_inquiry(dict(context["params"]), triggered_by=starter)
         owner = f"airflow:{context['dag'].dag_id}/{context['run_id']}"
         store = open_store(settings)

@@ -10,6 +10,7 @@ from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
 
 LONGEST, MOST_RUNS = 200, 200
+PARAMETERS = ("inquiry", "authority", "runs", "requested_by", "due")
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 

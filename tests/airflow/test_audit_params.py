@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.airflow.asked import read_asked
+from pipelines.airflow.asked import PARAMETERS, read_asked
 from pipelines.airflow.form import audit_form
 from pipelines.model.errors import ConfigError
 from pipelines.registry_file import Entry, read_registry, registry_path, write_registry
@@ -56,6 +56,8 @@ def test_a_manifest_that_is_not_registered_is_audited_all_the_same(settings):
         ),
         ({"manifest": str(MANIFEST), "policy": "policy.yaml"}, "policy.yaml is not absolute"),
         ({"manifest": ["a"]}, "manifest is not a text"),
+        ({"manifest": str(MANIFEST), "polcy": "/p.yaml"}, "polcy. did you mean policy?"),
+        ({"manifest": str(MANIFEST), "colour": "red"}, "the parameters are: dataset, manifest"),
     ],
 )
 def test_what_nobody_can_follow_is_refused_with_a_sentence(params, sentence, settings):
@@ -131,3 +133,7 @@ def test_an_entry_that_is_none_is_left_out_and_the_rest_is_kept(tmp_path):
     good = {"manifest": "/a/dataset.yaml", "policy": 7, "title": ["x"], "purpose": None}
     path.write_text(json.dumps({"datasets": {"a": good, "b": {"manifest": ""}, "c": []}}))
     assert read_registry(path) == {"a": Entry(manifest="/a/dataset.yaml")}
+
+
+def test_the_form_asks_for_what_is_read_and_for_nothing_else(settings):
+    assert tuple(audit_form(settings.home)) == PARAMETERS

@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from airflow_client import Client, DagRun, until
@@ -68,7 +70,9 @@ def test_airflow_has_the_dags_that_are_driven_here_and_no_other(engineer: Client
     assert engineer.get("/importErrors")["total_entries"] == 0
 
 
-def test_a_registered_dataset_is_audited_over_rest(airflow: Airflow, audited: DagRun):
+def test_a_registered_dataset_is_audited_over_rest_and_its_tab_leads_to_the_report(
+    airflow: Airflow, engineer: Client, audited: DagRun
+):
     store = open_store(settings_of(airflow.home))
     run = runs.run(store, RunId(audited.pulled("begin")))
     assert run.state == "sealed"
@@ -77,13 +81,33 @@ def test_a_registered_dataset_is_audited_over_rest(airflow: Airflow, audited: Da
     assert {task["try_number"] for task in audited.tasks().values()} == {1}
     assert (airflow.home / "reports" / run.id / "report.zh.html").exists()
 
+    tab = f"/dag-runs/audit_dataset/{audited.id}"
+    listed = engineer.page(tab)
+    links = re.findall(r'href="([^"]+)"', listed)
+    assert [Path(link).suffix for link in links] == [".html", ".html", ".json"]
+    for link in links:
+        assert run.id in engineer.page(urljoin(tab, link))
+
 
 @pytest.mark.parametrize(
-    "wrong",
-    [{"dataset": "nobody-registered-it"}, {"manifest": "not/absolute.yaml"}, {"manifest": 7}],
+    ("wrong", "said"),
+    [
+        ({"dataset": "nobody-registered-it"}, "param dataset: 'nobody-registered-it' is not one"),
+        ({"manifest": "not/absolute.yaml"}, "param manifest: 'not/absolute.yaml' does not match"),
+        ({"manifest": 7}, "param manifest: 7 is not of type"),
+    ],
 )
-def test_a_wrong_value_is_refused_before_a_run_begins(engineer: Client, wrong: dict):
-    assert engineer.ask("audit_dataset", wrong).status_code == 400
+def test_a_wrong_value_is_refused_before_a_run_begins(engineer: Client, wrong: dict, said: str):
+    answer = engineer.ask("audit_dataset", wrong)
+    assert answer.status_code == 400
+    assert said in answer.text
+
+
+def test_a_name_the_form_has_not_ends_the_run_at_once_with_a_sentence(engineer: Client):
+    run = engineer.trigger("audit_dataset", dataset="support-dialogues", polcy="/strict.yaml")
+    assert run.end() == "failed"
+    assert run.tasks()["begin"]["try_number"] == 1
+    assert "there is no parameter polcy" in run.log("begin")
 
 
 def test_a_task_killed_in_the_scan_is_tried_again_and_ends_as_if_nothing_had_happened(
@@ -163,7 +187,7 @@ def on_record(airflow: Airflow, night: DagRun) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def inquiries(engineer: Client, audited: DagRun) -> dict[str, DagRun]:
-    """Four answers that wait for approval, by what is going to happen to them."""
+    """Three answers that wait for approval, by what is going to happen to them."""
     asked = {
         name: engineer.trigger(
             "answer_inquiry",

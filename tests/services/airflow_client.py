@@ -25,6 +25,7 @@ class Client:
     """What a person or a script does over the REST API."""
 
     def __init__(self, address: str, token: str) -> None:
+        self.address = address
         self.http = httpx.Client(
             base_url=f"{address}/api/v2",
             headers={"Authorization": f"Bearer {token}"},
@@ -47,6 +48,12 @@ class Client:
         answer = self.http.get(path)
         answer.raise_for_status()
         return answer.json()
+
+    def page(self, path: str) -> str:
+        """The page of our plugin at `path`, as a browser that is logged in gets it."""
+        answer = self.http.get(f"{self.address}/tda{path}")
+        answer.raise_for_status()
+        return answer.text
 
     def unpause(self, dag: str) -> None:
         """The DAG is there, and runs when it is triggered."""
@@ -96,6 +103,12 @@ class DagRun:
         """The state of each instance of the mapped task `name`, by what Airflow shows it as."""
         found = self.client.get(f"{self.path}/taskInstances/{name}/listMapped")["task_instances"]
         return {str(one["rendered_map_index"]): str(one["state"]) for one in found}
+
+    def log(self, task: str) -> str:
+        """What the first try of the task logged."""
+        found = self.client.http.get(f"{self.path}/taskInstances/{task}/logs/1?full_content=true")
+        found.raise_for_status()
+        return found.text
 
     def pulled(self, task: str) -> Any:
         """What the task returned."""
