@@ -83,7 +83,7 @@ def test_a_registered_dataset_is_audited_over_rest_and_its_tab_leads_to_the_repo
 
     tab = f"/dag-runs/audit_dataset/{audited.id}"
     listed = engineer.page(tab)
-    links = re.findall(r'href="([^"]+)"', listed)
+    links = re.findall(r'<a href="([^"]+)"', listed)
     assert [Path(link).suffix for link in links] == [".html", ".html", ".json"]
     for link in links:
         assert run.id in engineer.page(urljoin(tab, link))
