@@ -32,7 +32,8 @@ class EvidenceStore:
         rows = sorted_table(kind, table)
         digest = table_digest(kind, rows)
         path = self._table_path(kind, digest)
-        if not _used(path):
+        # a damaged file gives way: a stage that writes its table anew leaves a sound one
+        if not (_used(path) and _holds(path, rows)):
             temporary = self._temporary()
             pq.write_table(rows, temporary, compression="zstd", compression_level=1)
             _publish(temporary, path)
@@ -44,7 +45,8 @@ class EvidenceStore:
         """The rows of `ref`, all columns or `columns`.
 
         Raises:
-            EvidenceError: the table is gone, cannot be read, or has more than `limit` rows.
+            EvidenceError: the table is gone, cannot be read, is another one, or has more than
+                `limit` rows.
         """
         path = self._table_path(ref.kind, ref.digest)
         if ref.rows > limit:
@@ -53,20 +55,32 @@ class EvidenceStore:
                 advice=msg("read it in parts, or raise the limit of {limit} rows", limit=limit),
             )
         try:
-            return pq.read_table(path, columns=list(columns) if columns else None)
+            table = pq.read_table(path, columns=list(columns) if columns else None)
         except (OSError, pa.ArrowException) as error:
-            raise EvidenceError(
-                msg("evidence table {digest} cannot be read", digest=ref.digest),
-                advice=msg("restore {path} from a backup, or audit again", path=str(path)),
-            ) from error
+            raise self._unreadable(ref) from error
+        if not set(columns or ()) <= set(table.column_names):
+            raise self._unreadable(ref)  # Arrow leaves columns out that a file has not
+        return table
 
     def has(self, ref: TableRef) -> bool:
         """Whether the table is on disk."""
         return self._table_path(ref.kind, ref.digest).exists()
 
+    def sound(self, ref: TableRef) -> bool:
+        """Whether the table is on disk, in a file with its columns and as many rows.
+
+        Only the end of the file is read: values that were changed are found by `verify`.
+        """
+        try:
+            with pq.ParquetFile(self.table(ref)) as file:
+                found = file.schema_arrow.names, file.metadata.num_rows
+                return bool(found == (KEYS[ref.kind][0].names, ref.rows))
+        except (OSError, pa.ArrowException):
+            return False
+
     def use(self, ref: TableRef) -> bool:
-        """Whether the table is on disk; if so, retention leaves it alone for the time being."""
-        return _used(self._table_path(ref.kind, ref.digest))
+        """Whether the table is sound; if so, retention leaves it alone for the time being."""
+        return _used(self.table(ref)) and self.sound(ref)
 
     def all(self) -> Iterator[tuple[str, Digest, Path]]:
         """Kind, digest and path of every table, then of every document as kind `document`."""
@@ -110,6 +124,15 @@ class EvidenceStore:
         """Where the table is, or would be; its `uri` says where it was written."""
         return self._table_path(ref.kind, ref.digest)
 
+    def _unreadable(self, ref: TableRef) -> EvidenceError:
+        path = str(self.table(ref))
+        if self.sound(ref):  # the next audit would trust the file again
+            advice = msg("restore {path} from a backup, or delete it and audit again", path=path)
+        else:
+            advice = msg("restore {path} from a backup, or audit again", path=path)
+        problem = msg("evidence table {digest} cannot be read", digest=ref.digest)
+        return EvidenceError(problem, advice=advice)
+
     def _table_path(self, kind: str, digest: str) -> Path:
         name = digest.removeprefix("sha256:")
         return self.root / "tables" / kind / name[:2] / f"{name}.parquet"
@@ -128,6 +151,14 @@ def _used(path: Path) -> bool:
     except FileNotFoundError:
         return False
     return True
+
+
+def _holds(path: Path, rows: pa.Table) -> bool:
+    """Whether the file is read as `rows`."""
+    try:
+        return bool(pq.read_table(path).equals(rows))
+    except (OSError, pa.ArrowException):
+        return False
 
 
 def _publish(temporary: Path, path: Path) -> None:

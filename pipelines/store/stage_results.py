@@ -19,9 +19,10 @@ from pipelines.store.tables import run_stages, stage_results
 
 
 def find(store: Store, key: str) -> tuple[dict[str, object], tuple[TableRef, ...]] | None:
-    """The summary and tables on record under `key`, if all its tables are still there.
+    """The summary and tables on record under `key`, if all its tables are still there and sound.
 
     A table that was removed under the retention rules is absent, also where a file bears its name.
+    So is one whose file is damaged: the stage is carried out again, and writes it anew.
     """
     query = sa.select(stage_results).where(stage_results.c.key == key)
     with store.engine.connect() as connection:

@@ -149,6 +149,44 @@ def test_a_document_is_kept_once_under_its_digest(tmp_path: Path):
     assert len([p for p in (tmp_path / "evidence").rglob("*") if p.is_file()]) == 1
 
 
+def test_a_damaged_table_is_not_used_and_is_written_anew(tmp_path: Path):
+    store = EvidenceStore(tmp_path)
+    row = dict.fromkeys(HITS.names) | {"file": "a", "row": 7, "tier": "valid"}
+    table = pa.Table.from_pylist([row], schema=HITS)
+    ref = store.write("hits", table)
+    path = store.table(ref)
+    written = path.stat().st_ino
+    assert store.write("hits", table) == ref
+    assert path.stat().st_ino == written, "a sound table stays as it is"
+    forged = pa.Table.from_pylist([row | {"tier": "lookalike"}], schema=HITS)
+    for damage, seen in (
+        (lambda: path.write_bytes(path.read_bytes()[:-20]), False),
+        (lambda: pq.write_table(table.slice(0, 0), path), False),
+        (lambda: pq.write_table(table.drop_columns(["tier"]), path), False),
+        (lambda: pq.write_table(forged, path), True),
+    ):
+        damage()
+        assert store.has(ref)
+        assert store.use(ref) is store.sound(ref) is seen
+        assert store.write("hits", table) == ref
+        assert store.use(ref)
+        assert store.verify(ref)
+
+
+def test_the_remedy_says_to_delete_a_table_that_an_audit_would_trust_again(tmp_path: Path):
+    store = EvidenceStore(tmp_path)
+    rows = [dict.fromkeys(HITS.names) | {"file": f"f-{n}", "row": n} for n in range(200)]
+    ref = store.write("hits", pa.Table.from_pylist(rows, schema=HITS))
+    whole = bytearray(store.table(ref).read_bytes())
+    whole[4:200] = b"\xff" * 196
+    store.table(ref).write_bytes(whole)
+    for damage, remedy in ((whole, "delete it and audit again"), (b"garbage", "or audit again")):
+        store.table(ref).write_bytes(damage)
+        with pytest.raises(EvidenceError) as caught:
+            store.read(ref)
+        assert remedy in str(caught.value.advice)
+
+
 @pytest.mark.parametrize("kind", sorted(KEYS))
 def test_every_kind_of_table_can_be_empty(kind: str, tmp_path: Path):
     store = EvidenceStore(tmp_path)
