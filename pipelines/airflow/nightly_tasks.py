@@ -102,7 +102,7 @@ def require_complete(sweep: str) -> None:
     ]
     if missing:
         named = "; ".join(f"{name} ({why})" for name, why in missing[:20])
-        raise AirflowFailException(f"{len(missing)} datasets are not audited: {named}")
+        raise AirflowFailException(f"datasets not audited: {len(missing)}: {named}")
 
 
 def _owner(context: Context) -> str:

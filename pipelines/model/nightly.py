@@ -33,7 +33,7 @@ class Change(StrEnum):
     METHOD = "method"
     """The version of the code or of a stage, a suite, a setting or a key that decides results."""
     EVIDENCE = "evidence"
-    """Evidence of the last audit is missing."""
+    """Evidence of the last audit is missing or damaged."""
     LAPSED = "lapsed"
     """Something with a clock has ended to hold since."""
     BEGUN = "begun"
@@ -145,6 +145,8 @@ class DatasetNight:
     """The gate the sweep before has on record."""
     audited_at: datetime | None
     """The clock of that run."""
+    run_before: RunId | None = None
+    """The run the sweep before has on record."""
     stale_since: datetime | None = None
     """The first sweep since the last good one that could not audit it; None while current."""
     recovered: bool = False
@@ -171,6 +173,8 @@ class Night:
     previous_at: datetime | None
     datasets: tuple[DatasetNight, ...]
     """Every registered dataset, by name."""
+    retired: tuple[DatasetId, ...] = ()
+    """Datasets of the sweep before that are no longer registered, by name."""
 
     @property
     def complete(self) -> bool:

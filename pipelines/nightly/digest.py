@@ -6,12 +6,14 @@ from datetime import datetime
 
 from expectations.findings import MAINLAND
 from pipelines.model.message import Message, msg
-from pipelines.model.nightly import DatasetNight, Night, Shift, State
+from pipelines.model.nightly import DatasetNight, Due, Night, Shift, State
 from pipelines.model.outcome import Gate
 from pipelines.nightly import words
 from pipelines.report.words import GATES, OUTCOMES
 
 NOTHING = msg("No result")
+RETIRED = msg("what is on record of it stays, and is not looked at any more")
+QUIET = msg("Nothing has changed since the sweep before.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +41,25 @@ def sections(night: Night) -> tuple[Section, ...]:
         ("stale", msg("Not audited, last result kept as stale"), _stale),
         ("gates", msg("Gate changed"), _gates),
         ("recovered", msg("Current again"), _recovered),
+        ("same_gate", msg("Changed, gate as before"), _same_gate),
         ("new", msg("New findings"), _new),
         ("lapsed", msg("Lapsed"), _lapsed),
         ("expiring", msg("Ends soon"), _expiring),
         ("resolved", msg("Findings that are gone"), _resolved),
     )
-    found = (
+    found = [
         Section(id=id_, title=title, lines=tuple(line for d in night.datasets for line in of(d)))
         for id_, title, of in kinds
-    )
+    ]
+    gone = tuple(Line(dataset=name, parts=(RETIRED,)) for name in night.retired)
+    found.append(Section(id="retired", title=msg("No longer registered"), lines=gone))
     return tuple(section for section in found if section.lines)
+
+
+def quiet(night: Night) -> bool:
+    """Whether the night may say that nothing has changed: all stands, and nobody came or went."""
+    stands = all(found.state is State.REUSED for found in night.datasets)
+    return stands and night.previous is not None and not sections(night)
 
 
 def headlines(night: Night) -> tuple[Message, ...]:
@@ -56,8 +67,8 @@ def headlines(night: Night) -> tuple[Message, ...]:
     counts = {state: sum(d.state is state for d in night.datasets) for state in State}
     ran, reused, undone = night.stages()
     datasets = msg(
-        "{registered} datasets: {audited} audited, {reused} reused, {not_audited} not audited, "
-        "{unreachable} unreachable",
+        "datasets: {registered} ({audited} audited, {reused} reused, {not_audited} not audited, "
+        "{unreachable} unreachable)",
         registered=len(night.datasets),
         audited=counts[State.AUDITED],
         reused=counts[State.REUSED],
@@ -66,14 +77,14 @@ def headlines(night: Night) -> tuple[Message, ...]:
     )
     if not undone:
         stages = msg(
-            "{stages} stages, {ran} ran, {reused} reused",
+            "stages: {stages} ({ran} ran, {reused} reused)",
             stages=ran + reused,
             ran=ran,
             reused=reused,
         )
     else:
         stages = msg(
-            "{stages} stages, {ran} ran, {reused} reused, {undone} left undone",
+            "stages: {stages} ({ran} ran, {reused} reused, {undone} left undone)",
             stages=ran + reused + undone,
             ran=ran,
             reused=reused,
@@ -113,10 +124,25 @@ def _gates(found: DatasetNight) -> Iterator[Line]:
         return
     before = NOTHING if found.gate_before is None else GATES[found.gate_before].text
     shift = msg("{before} → {after}", before=before, after=GATES[found.gate].text)
-    parts = [shift, *(words.CHANGES[change] for change in found.changes)]
+    yield Line(dataset=found.dataset, parts=(shift, *_why(found)), gate=found.gate)
+
+
+def _same_gate(found: DatasetNight) -> Iterator[Line]:
+    if not found.state.current or found.gate is None or found.gate is not found.gate_before:
+        return
+    other_run = found.run_before is not None and found.run != found.run_before
+    if found.state is State.AUDITED or other_run:
+        parts = (GATES[found.gate].text, *_why(found))
+        yield Line(dataset=found.dataset, parts=parts, gate=found.gate)
+
+
+def _why(found: DatasetNight) -> Iterator[Message]:
+    """What had changed, and the run that looked at it."""
+    yield from (words.CHANGES[change] for change in found.changes)
+    if found.state is State.REUSED and found.run != found.run_before:
+        yield msg("audited apart from this sweep")
     if found.run is not None:
-        parts.append(msg("run {run}", run=found.run))
-    yield Line(dataset=found.dataset, parts=tuple(parts), gate=found.gate)
+        yield msg("run {run}", run=found.run)
 
 
 def _recovered(found: DatasetNight) -> Iterator[Line]:
@@ -154,15 +180,13 @@ def _lapsed(found: DatasetNight) -> Iterator[Line]:
 
 
 def _expiring(found: DatasetNight) -> Iterator[Line]:
-    parts = tuple(
-        msg(
-            "{term}: {count} within {days} days",
-            term=words.TERMS[due.term],
-            count=due.entered,
-            days=due.days,
-        )
-        for due in found.due
-        if due.entered
-    )
+    parts = tuple(_ending(due) for due in found.due if due.entered)
     if parts:
         yield Line(dataset=found.dataset, parts=parts)
+
+
+def _ending(due: Due) -> Message:
+    term = words.TERMS[due.term]
+    if due.days == 1:
+        return msg("{term}: {count} within a day", term=term, count=due.entered)
+    return msg("{term}: {count} within {days} days", term=term, count=due.entered, days=due.days)

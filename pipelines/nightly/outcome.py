@@ -21,7 +21,7 @@ from pipelines.model.outcome import Outcome, Severity
 from pipelines.nightly.planning import Policies
 from pipelines.nightly.terms import Span, Terms, terms_of
 from pipelines.stages.order import ORDER
-from pipelines.store import runs, stage_results, sweeps
+from pipelines.store import registry, runs, stage_results, sweeps
 from pipelines.store.database import Store
 
 AGAINST = frozenset({Outcome.FAILED, Outcome.CANT_TELL, Outcome.UNTESTED})
@@ -37,6 +37,7 @@ def conclude(plan: SweepPlan, store: Store) -> Night:
     before = {} if previous is None else {night.dataset: night for night in previous.datasets}
     attempts = sweeps.attempts_of(store, plan.id)
     judge = _Judge(plan, store, previous, before)
+    swept = {planned.dataset for planned in plan.datasets}
     return Night(
         sweep=plan.id,
         at=plan.at,
@@ -44,6 +45,10 @@ def conclude(plan: SweepPlan, store: Store) -> Night:
         previous_at=None if previous is None else previous.at,
         datasets=tuple(
             judge.night(planned, attempts.get(planned.dataset)) for planned in plan.datasets
+        ),
+        # one registered since the plan was made may be in the night of a sweep that overlaps
+        retired=tuple(
+            name for name in before if name not in swept and registry.find(store, name) is None
         ),
     )
 
@@ -82,6 +87,7 @@ class _Judge:
             stale_since=stale_since,
             recovered=state.current and before is not None and before.stale_since is not None,
             changes=planned.changes,
+            run_before=None if before is None else before.run,
             lapsed=planned.lapsed if state.current else self._lapsed(last),
             new=new,
             resolved=resolved,

@@ -8,7 +8,15 @@ from pipelines.language.catalogue import Language, translate
 from pipelines.language.visible import visible
 from pipelines.model.message import Message, msg
 from pipelines.model.nightly import Night
-from pipelines.nightly.digest import Line, Section, headlines, moment_text, sections
+from pipelines.nightly.digest import (
+    QUIET,
+    Line,
+    Section,
+    headlines,
+    moment_text,
+    quiet,
+    sections,
+)
 from pipelines.report.marks import SYMBOLS
 from pipelines.report.words import GATES
 
@@ -55,7 +63,7 @@ def digest_page(night: Night, lang: str, *, stem: str) -> str:
         return translate(message, language)
 
     found = sections(night)
-    nothing = Markup("<p>{}</p>").format(say(msg("Nothing has changed since the sweep before.")))
+    nothing = _each(_P, [say(QUIET)] if quiet(night) else [])
     return str(
         _PAGE.format(
             lang=language.value,

@@ -6,7 +6,7 @@ from typing import Any
 from pipelines.language.catalogue import Language, translate
 from pipelines.model.message import Message, msg
 from pipelines.model.nightly import DatasetNight, Night, State
-from pipelines.nightly.digest import headlines, moment_text, sections
+from pipelines.nightly.digest import QUIET, headlines, moment_text, quiet, sections
 from pipelines.store.codec import plain
 
 SCHEMA = "https://training-data-audit/nightly/v1"
@@ -27,8 +27,8 @@ def digest_text(night: Night, lang: str) -> str:
         lines += ["", f"{say(section.title)} ({len(section.lines)})"]
         for line in section.lines:
             lines.append(f"  {line.dataset}  {_JOIN[language].join(map(say, line.parts))}")
-    if len(lines) == 3:
-        lines += ["", say(msg("Nothing has changed since the sweep before."))]
+    if quiet(night):
+        lines += ["", say(QUIET)]
     return "\n".join(lines) + "\n"
 
 

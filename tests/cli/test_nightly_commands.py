@@ -50,8 +50,8 @@ def test_a_night_from_registration_to_digest(tmp_path: Path):
 
     done = tda(home, "nightly", "--at", "2026-11-20T01:00:00+08:00", "--workers", "1")
     assert done.returncode == 0, done.stderr
-    assert "2 datasets: 2 audited" in done.stdout
-    assert "22 stages" in done.stdout
+    assert "datasets: 2 (2 audited" in done.stdout
+    assert "stages: 22 (" in done.stdout
 
     two.unlink()
     done = tda(home, "nightly", "--at", "2026-11-21T01:00:00+08:00", "--json")
