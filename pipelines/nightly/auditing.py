@@ -8,6 +8,8 @@ import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from pipelines import flow
 from pipelines.engine.base import Engine
 from pipelines.model.errors import AuditError, ConfigError
@@ -37,10 +39,31 @@ def sweep(*, owner: str, at: datetime, settings: Settings, store: Store) -> Swee
         return known
     policies = Policies()
     planned = [
-        plan(one, at=at, settings=settings, store=store, policies=policies)
+        _planned(one, at=at, settings=settings, store=store, policies=policies)
         for one in registry.registered(store)
     ]
     return sweeps.open_sweep(store, name, planned, at=at)
+
+
+def _planned(
+    known: Registered, *, at: datetime, settings: Settings, store: Store, policies: Policies
+) -> Planned:
+    try:
+        return plan(known, at=at, settings=settings, store=store, policies=policies)
+    except SQLAlchemyError:
+        raise  # the database is there for all of them: the sweep is to be tried again
+    except AuditError as error:
+        problem = error.message
+    except Exception as error:  # the next dataset is looked at whatever this one stumbled over
+        kind = _logged(known.dataset, error)
+        problem = msg("it cannot be compared with its last audit: {kind}; see the log", kind=kind)
+    last = runs.latest(store, known.dataset)
+    return Planned(
+        dataset=known.dataset,
+        standing=Standing.UNREADABLE,
+        last=None if last is None else last.id,
+        problem=problem,
+    )
 
 
 def audit_changed(
@@ -116,12 +139,17 @@ def _attempt(
     except AuditError as error:
         problem, misuse = error.message, isinstance(error, ConfigError)
     except Exception as error:  # the next dataset is audited whatever this one stumbled over
-        # class and place only: the text of an error may quote what it stumbled over
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        kind = type(error).__name__
-        logger.error("%s broke: %s, %s:%s", dataset, kind, place.filename, place.lineno)  # noqa: TRY400
+        kind = _logged(dataset, error)
         problem = msg("the audit broke off: {kind}; see the log", kind=kind)
     return Attempt(dataset=dataset, run=run_id, problem=problem, misuse=misuse)
+
+
+def _logged(dataset: DatasetId, error: Exception) -> str:
+    """The class of `error`, logged with its place: its text may quote what it stumbled over."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    kind = type(error).__name__
+    logger.error("%s broke: %s, %s:%s", dataset, kind, place.filename, place.lineno)
+    return kind
 
 
 def _done_since(

@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from pipelines.model.audit import ControlResult
+from pipelines.model.errors import EvidenceError
 from pipelines.model.ids import DatasetId, RunId
 from pipelines.model.message import Message, msg
 from pipelines.model.nightly import (
     Attempt,
+    Change,
     DatasetNight,
     Due,
     Night,
@@ -72,6 +74,13 @@ class _Judge:
         before = self._before.get(planned.dataset)
         done = attempt is not None and attempt.problem is None
         last = attempt.run if attempt is not None and done else planned.last
+        try:
+            lapsed, due = self._dated(planned, state, before, last)
+        except EvidenceError as error:
+            # a gate does not speak for a dataset whose consents nobody can look up any more
+            if state.current:
+                state, problem = State.NOT_AUDITED, error.message
+            lapsed, due = self._dated(planned, state, before, last, consents=False)
         ran, reused, undone = self._stages(state, last, attempt)
         stale_since = None
         if not state.current:
@@ -88,10 +97,10 @@ class _Judge:
             recovered=state.current and before is not None and before.stale_since is not None,
             changes=planned.changes,
             run_before=None if before is None else before.run,
-            lapsed=planned.lapsed if state.current else self._lapsed(last),
+            lapsed=lapsed,
             new=new,
             resolved=resolved,
-            due=self._due(before, last),
+            due=due,
             problem=problem,
             ran=ran,
             reused=reused,
@@ -117,21 +126,52 @@ class _Judge:
         later = Counter(_against(runs.findings_of(self._store, now)))
         return _summed(later - earlier), _summed(earlier - later)
 
-    def _lapsed(self, last: RunId | None) -> Mapping[str, int]:
-        """What a stale result rested on and lost since it was last told of."""
+    def _dated(
+        self,
+        planned: Planned,
+        state: State,
+        before: DatasetNight | None,
+        last: RunId | None,
+        *,
+        consents: bool = True,
+    ) -> tuple[Mapping[str, int], tuple[Due, ...]]:
+        """What lapsed since it was last told of, and what ends soon.
+
+        Raises:
+            EvidenceError: the consents of `last` cannot be read.
+        """
         if last is None:
-            return {}
+            return planned.lapsed, ()
+        terms = self._terms(last)
+        if not consents:
+            terms = terms.without_consents()
+        if state.current:
+            return self._audited_anew(planned), self._due(before, last, terms)
         since = runs.run(self._store, last).at
         told = since if self._told_at is None else max(since, self._told_at)
-        return self._terms(last).ended(Span(told, self._plan.at))
+        return terms.ended(Span(told, self._plan.at)), self._due(before, last, terms)
 
-    def _due(self, before: DatasetNight | None, last: RunId | None) -> tuple[Due, ...]:
-        if last is None:
-            return ()
+    def _audited_anew(self, planned: Planned) -> Mapping[str, int]:
+        """What lapsed before the audit; consents the plan could not read may be there again."""
+        if planned.last is None or Change.EVIDENCE not in planned.changes:
+            return planned.lapsed
+        since = Span(runs.run(self._store, planned.last).at, self._plan.at)
+        try:
+            return self._terms(planned.last).ended(since)
+        except EvidenceError:
+            return planned.lapsed
+
+    def _due(self, before: DatasetNight | None, last: RunId, terms: Terms) -> tuple[Due, ...]:
         if before is None or before.run is None:
-            return self._terms(last).due(self._plan.at, None)
+            return terms.due(self._plan.at, None)
         known = None if before.run == last else self._terms(before.run)
-        return self._terms(last).due(self._plan.at, self._told_at, known)
+        try:
+            return terms.due(self._plan.at, self._told_at, known)
+        except EvidenceError:
+            if known is None:
+                raise
+            # what was told of cannot be read any more: better told again than not at all
+            return terms.due(self._plan.at, None)
 
     def _terms(self, run_id: RunId) -> Terms:
         policy = self._policies.of(runs.run(self._store, run_id), self._store)

@@ -13,8 +13,8 @@ from connectors.manifest import read_manifest
 from expectations.policy import Policy, load_policy
 from pipelines import flow
 from pipelines.model.dataset import Dataset
-from pipelines.model.errors import AuditError
-from pipelines.model.ids import RunId
+from pipelines.model.errors import AuditError, EvidenceError
+from pipelines.model.ids import DatasetId, RunId
 from pipelines.model.message import Message, msg
 from pipelines.model.nightly import Change, Planned, Standing
 from pipelines.model.run import AuditRun
@@ -67,12 +67,18 @@ def plan(
         changes: tuple[Change, ...] = (Change.NEVER_AUDITED,)
         lapsed: Mapping[str, int] = {}
     else:
+        changes = tuple(dict.fromkeys(_changes(dataset, rules, last, store)))
         terms = terms_of(last.id, store, policies.of(last, store))
         since = Span(last.at, at)
-        lapsed = terms.ended(since)
-        changes = tuple(dict.fromkeys(_changes(dataset, rules, last, store)))
+        try:
+            lapsed, begun = terms.ended(since), terms.begun(since)
+        except EvidenceError as error:
+            if not changes:  # an audit would reuse the table that cannot be read
+                return _not_compared(known.dataset, last_id, error)
+            terms = terms.without_consents()
+            lapsed, begun = terms.ended(since), terms.begun(since)
         changes += (Change.LAPSED,) if lapsed else ()
-        changes += (Change.BEGUN,) if terms.begun(since) else ()
+        changes += (Change.BEGUN,) if begun else ()
     return Planned(
         dataset=known.dataset,
         standing=Standing.CHANGED if changes else Standing.UNCHANGED,
@@ -80,6 +86,11 @@ def plan(
         lapsed=lapsed,
         last=last_id,
     )
+
+
+def _not_compared(dataset: DatasetId, last: RunId | None, error: EvidenceError) -> Planned:
+    problem = msg("{problem}; tda doctor --deep says what to do", problem=error.message)
+    return Planned(dataset=dataset, standing=Standing.UNREADABLE, last=last, problem=problem)
 
 
 def _out_of_reach(known: Registered, last: RunId | None, problem: Message) -> Planned:
@@ -120,14 +131,14 @@ def _same_key(stage: str, last: AuditRun, store: Store) -> bool:
 
 
 def _of_stages(last: AuditRun, store: Store) -> Iterator[Change]:
-    """Stages whose key would be another today, and results whose evidence is gone."""
+    """Stages whose key would be another today, and results whose evidence is gone or damaged."""
     recorded = {record.stage: record for record in stage_results.stages_of(store, last.id)}
     for stage in flow.STAGES:
         record = recorded.get(stage.name)
         if record is None:
             yield Change.METHOD
             continue
-        if not all(store.evidence.has(table) for table in record.tables):
+        if not all(store.evidence.sound(table) for table in record.tables):
             yield Change.EVIDENCE
             continue
         if stage.name == "ingest":

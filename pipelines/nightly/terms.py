@@ -6,7 +6,7 @@ consents carry a time of their own. Nobody is named here: terms are counted.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
@@ -49,6 +49,10 @@ class Terms:
     consents: tuple[TableRef, ...]
     """Consents stay in their tables: there may be millions."""
     store: Store
+
+    def without_consents(self) -> "Terms":
+        """All but the consents, for when their tables cannot be read."""
+        return replace(self, consents=())
 
     def ended(self, span: Span) -> dict[str, int]:
         """How many of each ended to hold in `span`; what is 0 is left out."""
