@@ -2,28 +2,27 @@
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import typer
 
+from pipelines.cli.changes_text import lines_of
 from pipelines.engine.local import Local
 from pipelines.language.catalogue import Language, translate
 from pipelines.language.choice import choose_language
-from pipelines.language.visible import visible
+from pipelines.language.visible import visible, visible_json
+from pipelines.language.width import table
 from pipelines.model.errors import ConfigError
 from pipelines.model.history import LEVELS, Changes, RunPoint
 from pipelines.model.ids import RunId
-from pipelines.model.message import Message, msg
+from pipelines.model.message import msg
 from pipelines.report.history_page import write_history_page
 from pipelines.report.json import plain
-from pipelines.report.words import GATES, OUTCOMES
+from pipelines.report.words import GATES
 from pipelines.settings import Settings, read_settings
 from pipelines.stages.changes import changes_between
 from pipelines.stages.history import history_of
 from pipelines.store.database import Store, open_store
-
-_WIDTHS = (26, 12, 10, 12, 10, 10, 8)
 
 
 def show_trend(
@@ -53,7 +52,7 @@ def show_trend(
             "levels": {name: level.value for name, level in LEVELS.items()},
             "html": str(html) if html else None,
         }
-        typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
+        typer.echo(visible_json(json.dumps(document, ensure_ascii=False, indent=1)))
         return
     for line in _table(points, language):
         typer.echo(line)
@@ -84,15 +83,11 @@ def show_changes(
     if as_json:
         document = plain(changes)
         assert isinstance(document, dict)  # noqa: S101  a dataclass becomes one
-        typer.echo(
-            json.dumps(
-                {**document, "nothing": changes.nothing, "level": "re-runnable", "parquet": kept},
-                ensure_ascii=False,
-                indent=1,
-            )
-        )
+        more = {"nothing": changes.nothing, "level": "re-runnable", "parquet": kept}
+        printed = json.dumps({**document, **more}, ensure_ascii=False, indent=1)
+        typer.echo(visible_json(printed))
         return
-    for text in _lines(changes, language):
+    for text in lines_of(changes, language):
         typer.echo(text)
     if kept:
         typer.echo(kept)
@@ -130,8 +125,8 @@ def _unwritable(path: Path, error: OSError) -> ConfigError:
     )
 
 
-def _table(points: tuple[RunPoint, ...], language: Language) -> Iterator[str]:
-    head: tuple[Message | str, ...] = (
+def _table(points: tuple[RunPoint, ...], language: Language) -> list[str]:
+    head = (
         msg("Run"),
         msg("Gate"),
         msg("Records"),
@@ -140,47 +135,18 @@ def _table(points: tuple[RunPoint, ...], language: Language) -> Iterator[str]:
         msg("Identifiers"),
         msg("Consent"),
     )
-    yield "  ".join(_said(cell, language) for cell in head)
+    rows = [[translate(cell, language) for cell in head]]
     for point in points:
         consent = f"{point.consent_valid:,} / {point.consent_base:,}"
-        cells = (
-            visible(point.run),
-            _said(GATES[point.gate].text, language),
-            f"{point.records:,}",
-            f"{point.quarantined:,}",
-            f"{point.exact_duplicates + point.near_duplicates:,}",
-            f"{point.personal_information:,}",
-            consent if point.consent_base else "–",
+        rows.append(
+            [
+                visible(point.run),
+                translate(GATES[point.gate].text, language),
+                f"{point.records:,}",
+                f"{point.quarantined:,}",
+                f"{point.exact_duplicates + point.near_duplicates:,}",
+                f"{point.personal_information:,}",
+                consent if point.consent_base else "–",
+            ]
         )
-        yield "  ".join(cell.rjust(width) for cell, width in zip(cells, _WIDTHS, strict=True))
-
-
-def _lines(changes: Changes, language: Language) -> Iterator[str]:
-    gates = (GATES[point.gate].text for point in (changes.before, changes.after))
-    before, after = (_said(gate, language) for gate in gates)
-    yield f"{_said(msg('Gate'), language)}: {before} → {after}"
-    if changes.nothing:
-        yield _said(msg("nothing changed between these runs"), language)
-    if changes.counts is None:
-        lost = msg("the evidence of one of the runs is no longer kept: no record can be compared")
-        yield _said(lost, language)
-    for name, count in (changes.counts or {}).items():
-        if count:
-            yield f"{name}: {count:,}"
-    for place in changes.places:
-        shown = " → ".join(visible(where) for where in (place.before, place.after) if where)
-        yield f"  {place.what} {place.kind}: {shown} {place.detail or ''}".rstrip()
-    for control in changes.controls:
-        said = [
-            _said(OUTCOMES[outcome].text, language) if outcome else "–"
-            for outcome in (control.before, control.after)
-        ]
-        subjects = ", ".join(visible(change.subject) for change in control.first[:5])
-        yield f"{control.control}: {said[0]} → {said[1]} ({subjects})"
-    for field in (*changes.sources, *changes.policy, *changes.files, *changes.run):
-        then, now = (visible(value) if value else "–" for value in (field.before, field.after))
-        yield f"{visible(field.subject)} {visible(field.field)}: {then} → {now}"
-
-
-def _said(text: Message | str, language: Language) -> str:
-    return translate(text, language) if isinstance(text, Message) else visible(text)
+    return table(rows, left=2)

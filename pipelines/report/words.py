@@ -175,6 +175,8 @@ def subject(named: str) -> Message | str:
             return msg("rules {name}", name=name)
         case "clause":
             return msg("clause {name}", name=name)
+        case "language":
+            return LANGUAGES.get(name, named)
         case "dataset" if not colon:
             return msg("whole dataset")
         case _:

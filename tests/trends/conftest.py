@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import flow
+from pipelines.cli import main
 from pipelines.engine.local import Local
 from pipelines.model.ids import RunId
 from pipelines.settings import Settings
@@ -93,3 +94,18 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
     after = audited(store, folder, 20)
     late = audited(store, folder, 18)
     return Watched(store=store, folder=folder, before=before, after=after, late=late)
+
+
+@pytest.fixture
+def tda(watched, monkeypatch, capsys):
+    """What a command of `tda` prints on stdout, and its exit code."""
+    settings = watched.store.settings
+    monkeypatch.setenv("TDA_HOME", str(settings.home))
+    monkeypatch.setenv("TDA_DATABASE_URL", settings.database_url)
+
+    def run(*arguments, lang="en"):
+        with pytest.raises(SystemExit) as stopped:
+            main([*arguments, "--lang", lang])
+        return stopped.value.code, capsys.readouterr()
+
+    return run

@@ -4,27 +4,11 @@ from dataclasses import replace
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.cli import main
 from pipelines.engine.local import Local
 from pipelines.report.writing import write_reports
 from pipelines.stages.audit_record import audit_record
 from pipelines.stages.changes import changes_between
 from pipelines.stages.history import history_of
-
-
-@pytest.fixture
-def tda(watched, monkeypatch, capsys):
-    """What a command of `tda` prints on stdout, and its exit code."""
-    settings = watched.store.settings
-    monkeypatch.setenv("TDA_HOME", str(settings.home))
-    monkeypatch.setenv("TDA_DATABASE_URL", settings.database_url)
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as stopped:
-            main([*arguments, "--lang", "en"])
-        return stopped.value.code, capsys.readouterr()
-
-    return run
 
 
 def test_the_records_that_came_went_and_changed_are_named(watched, tda):
