@@ -12,7 +12,8 @@ FROM python:3.12-slim
 RUN useradd --create-home --uid 50000 tda \
     && install -d -o tda -g tda /var/lib/tda /opt/airflow
 COPY requirements/server.txt /tmp/server.txt
-RUN pip install --no-cache-dir --require-hashes -r /tmp/server.txt && rm /tmp/server.txt
+RUN pip install --no-cache-dir --require-hashes -r /tmp/server.txt -c /tmp/server.txt \
+    && rm /tmp/server.txt
 COPY --from=wheel /wheel /tmp/wheel
 RUN pip install --no-cache-dir --no-deps /tmp/wheel/*.whl && rm -r /tmp/wheel
 COPY dags /opt/airflow/dags

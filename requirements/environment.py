@@ -34,13 +34,16 @@ def main(purpose: str) -> None:
         sys.exit(f"Python's venv module is missing; install it: apt install python{minor}-venv")
     if not PYTHON.exists():
         run(sys.executable, "-m", "venv", str(VENV))
-    uv = shutil.which("uv")
+    uv, lock = shutil.which("uv"), f"requirements/{purpose}.txt"
     if uv is not None:
-        install = [uv, "pip", "install", "--python", str(PYTHON)]
+        install, locked = [uv, "pip", "install", "--python", str(PYTHON)], ["-r", lock]
     else:
         install = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
+        # the pip of Python 3.11 (23.2) forgets version and hash of a package that another asks for
+        # with an extra, such as celery[redis]; what is a constraint as well it remembers
+        locked = ["-r", lock, "--constraint", lock]
     print(f"installing what `make {purpose}` needs into .venv (once) …", flush=True)
-    run(*install, "--quiet", "--require-hashes", "-r", f"requirements/{purpose}.txt")
+    run(*install, "--quiet", "--require-hashes", *locked)
     run(*install, "--quiet", "--no-deps", "--no-build-isolation", "--editable", ".")
     stamp.touch()
 

@@ -71,7 +71,7 @@ def test_label_studio_is_started_on_request_only(compose):
 
 def test_the_image_installs_the_wheel_and_nothing_editable():
     text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-    assert "--require-hashes -r /tmp/server.txt" in text
+    assert "--require-hashes -r /tmp/server.txt -c /tmp/server.txt" in text
     assert "*.whl" in text
     assert "--editable" not in text
     assert " -e " not in text
