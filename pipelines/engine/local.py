@@ -3,13 +3,15 @@
 import multiprocessing
 import re
 import signal
+import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 
 import duckdb
 import pyarrow as pa
@@ -58,6 +60,7 @@ class Local:
     def map(self, fn: Callable[[str], Summary], items: Sequence[str]) -> Iterator[Summary]:
         """`fn` of each item, in the order they end; an error is `{"item": …, "error": …}`.
 
+        `fn` is a function of a module, not of the program that was started.
         With one worker or one item everything runs in this process, so that nothing waits for
         processes to start. Closing the iterator, or Ctrl-C, stops the workers.
         """
@@ -80,7 +83,8 @@ class Local:
         """Summaries as they end; what has ended is taken out of `left`."""
         pool = self._started()
         try:
-            futures = {pool.submit(_attempt, fn, item): item for item in list(left)}
+            with _program_left_alone():
+                futures = {pool.submit(_attempt, fn, item): item for item in list(left)}
             for future in as_completed(futures):
                 summary = future.result()
                 left.remove(futures.pop(future))
@@ -192,6 +196,20 @@ class Local:
             worker.join()
 
 
+@contextmanager
+def _program_left_alone() -> Iterator[None]:
+    """Workers that start inside do not import the program that was started.
+
+    They need nothing of it, and it may not bear it: `bin/airflow` cannot be imported within a task.
+    """
+    program = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = program
+
+
 def _die_quietly() -> None:
     # Ctrl-C reaches the workers too: without this each of them prints a traceback of its own
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -208,7 +226,9 @@ def _alone(fn: Callable[[str], Summary], item: str) -> Summary:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context, initializer=_die_quietly) as pool:
         try:
-            return pool.submit(_attempt, fn, item).result()
+            with _program_left_alone():
+                done = pool.submit(_attempt, fn, item)
+            return done.result()
         except BrokenProcessPool:
             return {"item": item, "error": "BrokenProcessPool: the worker process was killed"}
 

@@ -71,6 +71,35 @@ def test_a_killed_worker_costs_only_the_item_that_kills_it(engine):
     assert by_item(engine.map(length, ["e", "f"])) == by_item(map(length, ["e", "f"]))
 
 
+def test_workers_do_not_import_the_program_that_was_started(tmp_path):
+    # like bin/airflow, which refuses to be imported within a task
+    program = tmp_path / "program"
+    program.write_text(
+        textwrap.dedent(
+            """
+            import os.path, sys
+            from pathlib import Path
+            if __name__ != "__main__":
+                raise RuntimeError("the program was imported")
+            from pipelines.engine.local import Local, _alone
+            with Local(2, "200MB", Path(sys.argv[1])) as engine:
+                print(sorted(engine.map(os.path.basename, ["a/b", "c/d", "e/f"])))
+            print(_alone(os.path.basename, "g/h"))
+            """
+        ),
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, str(program), str(tmp_path / "temp")],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["['b', 'd', 'f']", "h"]
+    assert done.stderr == ""
+
+
 def test_an_iterator_that_is_left_early_leaves_no_worker_behind(engine):
     summaries = engine.map(time_wasted, [str(n) for n in range(50)])
     workers_of_one = next(summaries)["pid"]
@@ -85,17 +114,24 @@ def time_wasted(item: str) -> dict[str, object]:
 
 
 def test_ctrl_c_ends_a_run_at_once_and_quietly(tmp_path):
-    script = tmp_path / "waits.py"
-    script.write_text(
+    (tmp_path / "waiting.py").write_text(
         textwrap.dedent("""
-            import signal, sys, time
+            import time
             from pathlib import Path
-            from pipelines.engine.local import Local
 
             def wait(item):
                 Path(item).touch()
                 time.sleep(60)
                 return {}
+        """)
+    )
+    script = tmp_path / "waits.py"
+    script.write_text(
+        textwrap.dedent("""
+            import signal, sys
+            from pathlib import Path
+            from pipelines.engine.local import Local
+            from waiting import wait
 
             if __name__ == "__main__":
                 # whoever started the tests in the background has had Ctrl-C ignored from here on
