@@ -6,6 +6,7 @@ from importlib import import_module
 
 import typer
 
+from pipelines.language.visible import visible
 from pipelines.model.errors import AuditError, ConfigError
 from pipelines.model.message import msg
 
@@ -63,6 +64,7 @@ def main(arguments: list[str] | None = None) -> None:
         show = getattr(error, "show", None)  # usage errors know how to show themselves
         if show is None:
             raise
+        error.message = visible(error.message)  # it quotes what was typed, or what a glob gave
         show()
         sys.exit(getattr(error, "exit_code", MISUSE))
     except AuditError as error:

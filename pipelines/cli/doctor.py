@@ -30,6 +30,7 @@ def doctor(
     from pipelines.clock import moment
     from pipelines.language.catalogue import translate
     from pipelines.language.choice import choose_language
+    from pipelines.language.visible import visible_json
     from pipelines.model.message import msg
     from pipelines.settings import read_settings
     from pipelines.store import temporaries
@@ -53,7 +54,7 @@ def doctor(
         ]
         cleared = None if swept is None else {"removed": swept.removed, "bytes": swept.bytes}
         document = {"wrong": faults, "swept": cleared, "lines": shown}
-        typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
+        typer.echo(visible_json(json.dumps(document, ensure_ascii=False, indent=1)))
         return 1 if faults else 0
     if swept is not None:
         done = msg(

@@ -12,6 +12,7 @@ from expectations.policy import load_policy
 from pipelines.clock import moment
 from pipelines.language.catalogue import translate
 from pipelines.language.choice import choose_language
+from pipelines.language.visible import visible, visible_json
 from pipelines.model.dataset import Dataset
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
@@ -29,6 +30,9 @@ SAID = {
     Registering.UPDATED: msg("registration updated"),
     Registering.UNCHANGED: msg("registered already"),
 }
+
+PATH = 4096
+"""Code points of a path that are shown: all of one that can be opened."""
 
 
 def register_manifests(
@@ -71,7 +75,8 @@ def register_manifests(
         )
         done.append({"dataset": dataset.id, "registered": outcome.value})
         if not as_json:
-            typer.echo(f"{dataset.id}  {translate(SAID[outcome], language)}  {dataset.manifest}")
+            said = translate(SAID[outcome], language)
+            typer.echo(f"{dataset.id}  {said}  {visible(str(dataset.manifest), PATH)}")
     for name in retire:
         registry.retire(store, name, at=clock)
         done.append({"dataset": name, "registered": "retired"})
@@ -79,7 +84,7 @@ def register_manifests(
             typer.echo(f"{name}  {translate(msg('registered no longer'), language)}")
     copy_registry(store, datasets)
     if as_json:
-        typer.echo(json.dumps(done, ensure_ascii=False, indent=1))
+        typer.echo(visible_json(json.dumps(done, ensure_ascii=False, indent=1)))
     return 0
 
 
@@ -123,7 +128,7 @@ def list_registered(*, as_json: bool, lang: str | None) -> int:
         if stale is not None:
             said.append(msg("stale since {since}", since=moment_text(stale)))
         words = "  ".join(translate(part, language) for part in said)
-        typer.echo(f"{known.dataset}  {words}  {known.manifest}")
+        typer.echo(f"{known.dataset}  {words}  {visible(str(known.manifest), PATH)}")
     if as_json:
-        typer.echo(json.dumps(listed, ensure_ascii=False, indent=1))
+        typer.echo(visible_json(json.dumps(listed, ensure_ascii=False, indent=1)))
     return 0

@@ -59,7 +59,7 @@ def plan(
     store = open_store(read_settings())
     found = retention.plan(store, rules, at=moment(at), now=moment(None))
     if as_json:
-        typer.echo(json.dumps(_document(found, rules, language), ensure_ascii=False, indent=1))
+        _print(_document(found, rules, language))
         return 0
     for line in _lines(found, rules, language):
         typer.echo(line)
@@ -105,7 +105,7 @@ def apply(
             "spared": len(found.going) - len(removed),
             "items": [_item(item, language) for item in removed],
         }
-        typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
+        _print(document)
         return 0
     said = msg("removed {count} pieces, {bytes} bytes", count=len(removed), bytes=size)
     typer.echo(translate(said, language))
@@ -178,6 +178,7 @@ def holds(
 
     from pipelines.language.catalogue import translate
     from pipelines.language.choice import choose_language
+    from pipelines.language.visible import visible
     from pipelines.model.message import msg
     from pipelines.settings import read_settings
     from pipelines.store.database import open_store
@@ -186,12 +187,19 @@ def holds(
     language = choose_language(lang, os.environ)
     found = all_in_force(open_store(read_settings()))
     if as_json:
-        typer.echo(json.dumps([_hold(one) for one in found], ensure_ascii=False, indent=1))
+        _print([_hold(one) for one in found])
         return 0
     for one in found:
-        typer.echo(f"{one.name}  {one.scope}  {one.target}  {one.by}  {one.reason}")
+        said = (one.name, one.scope, one.target, one.by, one.reason)
+        typer.echo("  ".join(map(visible, said)))
     typer.echo(translate(msg("{count} holds in force", count=len(found)), language))
     return 0
+
+
+def _print(document: object) -> None:
+    from pipelines.language.visible import visible_json
+
+    typer.echo(visible_json(json.dumps(document, ensure_ascii=False, indent=1)))
 
 
 def _hold(one: "Hold") -> dict[str, str]:

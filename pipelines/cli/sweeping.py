@@ -11,6 +11,7 @@ from pipelines.clock import moment
 from pipelines.engine.local import Local
 from pipelines.language.catalogue import translate
 from pipelines.language.choice import choose_language
+from pipelines.language.visible import visible_json
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import Message, msg
 from pipelines.model.nightly import Attempt
@@ -63,5 +64,5 @@ def sweep_and_tell(*, at: str | None, workers: int | None, as_json: bool, lang: 
             plan, changed, owner=owner, settings=settings, store=store, engine=engine, told=told
         )
     night = close(plan, settings=settings, store=store)
-    sys.stdout.write(digest_json(night) if as_json else digest_text(night, language))
+    sys.stdout.write(visible_json(digest_json(night)) if as_json else digest_text(night, language))
     return 0 if night.complete else NOT_ALL
