@@ -66,7 +66,13 @@ FILE_NAMES = (
     "=cmd|'!A1'.jsonl",
     "long" * 60 + ".jsonl",
     "*?[a].jsonl",
+    "tab\tstop.jsonl",
 )
+FOLDER = "of\nfolder \x1b[2J"
+"""A folder for a corpus: its name is in the path of the manifest."""
+MOVED = "moved\naway.jsonl"
+SECOND_HALVES = tuple(name.partition("\n")[2] for name in (FILE_NAMES[0], FOLDER, MOVED))
+"""What a line begins with where the line feed of such a name is printed as it is."""
 DEEP = 10_000
 BOMB = 64 * 1024 * 1024
 
@@ -143,7 +149,8 @@ class Corpus:
         (data / "bomb.jsonl.bz2").write_bytes(bz2.compress(b"[" * (BOMB // 16)))
         inner = io.BytesIO()
         with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("zeros", b"0" * (BOMB // 4))
+            # of no date: what is quarantined does not depend on the hour
+            archive.writestr(zipfile.ZipInfo("zeros"), b"0" * (BOMB // 4), zipfile.ZIP_DEFLATED)
         (data / "zip.jsonl").write_bytes(inner.getvalue())
 
     def _documents(self) -> None:
@@ -155,6 +162,14 @@ class Corpus:
             "".join(json.dumps(source) + "\n" for source in sources()), "utf-8"
         )
         (self.folder / "rules.yaml").write_text(json.dumps(rules()), "utf-8")
+
+    def change(self) -> None:
+        """Records that went, came and moved, all of them in files with hostile names."""
+        data = self.folder / "data"
+        (data / FILE_NAMES[0]).rename(data / MOVED)
+        (data / FILE_NAMES[1]).unlink()
+        with (data / FILE_NAMES[4]).open("a") as file:
+            file.write(json.dumps({"id": CANARY, "text": f"{CANARY} {ESCAPES[0]}"}) + "\n")
 
     def _people(self) -> None:
         people = self.folder / "people"

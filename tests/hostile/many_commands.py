@@ -8,6 +8,8 @@ import tempfile
 import traceback
 from pathlib import Path
 
+from typer._click import _compat, utils
+
 from pipelines.cli import main
 
 MODULES = ("pipelines.cli.auditing", "pipelines.cli.comparing", "pipelines.stages.pii_listing")
@@ -37,6 +39,8 @@ def carry_out(arguments: list[str], lang: str, out: Path, err: Path) -> int:
 if __name__ == "__main__":
     for name in MODULES:
         importlib.import_module(name)
+    # as on a terminal: into a file Typer writes no escape sequence, and would hide ours
+    utils.should_strip_ansi = _compat.should_strip_ansi = lambda *_: False
     results = []
     with tempfile.TemporaryDirectory() as folder:
         for number, (arguments, lang) in enumerate(json.load(sys.stdin)):
