@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from expectations.catalogue import catalogue
+
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ("README.md", "README.zh-CN.md")
 MAKE = {"make audit", "make test"}
@@ -60,6 +62,33 @@ def test_the_two_commands_are_the_first_of_the_readme():
         indented = [c for c in commands(name) if c.startswith("make")]
         assert indented[:2] == ["make audit", "make test"]
         assert set(indented) == MAKE
+
+
+def test_both_readmes_say_the_same():
+    english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in READMES)
+
+    def shape(text: str) -> list[str]:
+        """Headings, items, rows, blocks and links, in their order and whatever the language."""
+        lines = re.findall(r"^(#+|- \*\*|\||```\w*|    make \w+)|(\]\([^)]+\))", text, re.MULTILINE)
+        found = [start or link for start, link in lines]
+        return [part.replace("-zh.png", "-en.png").replace(".zh-CN", "") for part in found]
+
+    plain = [[re.sub(r" --lang \w+", "", c) for c in commands(name)] for name in READMES]
+    assert plain[0] == plain[1]
+    assert shape(english) == shape(chinese)
+    # what is written as code is the same: commands, DAGs, files, variables
+    code = [
+        set(re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", t, flags=re.S)))
+        for t in (english, chinese)
+    ]
+    assert {one.replace("--lang zh", "--lang en") for one in code[0]} == code[1]
+
+
+def test_the_readmes_count_the_controls_that_have_a_test():
+    tested = sum(entry.control is not None for entry in catalogue().values())
+    english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in READMES)
+    assert f"{tested} of the {len(catalogue())} controls have" in " ".join(english.split())
+    assert f"{len(catalogue())} 项控制中，本版本有检测的 {tested} 项" in chinese
 
 
 @pytest.mark.airflow
