@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import typer
 
@@ -90,6 +91,8 @@ def compare_files(
     with engine, tempfile.TemporaryDirectory(dir=temporary, prefix=f"dups-{stamp()}-") as folder:
         with StageBars(language) as bars:
             sketched = _sketch(files, request, engine, folder, bars)
+            # what reading here has freed, Arrow would keep while DuckDB fills the memory it may
+            pa.default_memory_pool().release_unused()
             bars.start("relate", None)
             found = find_duplicates(
                 sketched.flat,

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import pyarrow as pa
+
 from connectors.source_files import source_of_files
 from pipelines.engine.base import Engine
 from pipelines.model.dataset import Dataset, Format, Layout
@@ -69,6 +71,8 @@ def scan(
         raise _failed(sorted(errors))
     progress.done("scan")
     results.sort(key=lambda result: result.ordinal)
+    # what scanning here has freed, Arrow would keep while DuckDB fills the memory it may
+    pa.default_memory_pool().release_unused()
     return StageOutput(
         summary=_summary(results, identifier_key(settings)[1]),
         tables=_tables(results, store),
