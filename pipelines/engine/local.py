@@ -153,6 +153,8 @@ class Local:
         self, query: str, tables: Mapping[str, str | Sequence[str]], part: Path, spill: str
     ) -> None:
         with duckdb.connect(":memory:", config=self._options(spill)) as connection:
+            # after two seconds it would draw a bar on stdout, into the JSON of the command
+            connection.execute("SET enable_progress_bar = false")
             for name, paths in tables.items():
                 files = [paths] if isinstance(paths, str) else list(paths)
                 listed = ", ".join(_quoted(_literal(path)) for path in files)

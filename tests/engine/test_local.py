@@ -175,6 +175,14 @@ def test_sql_reads_several_files_as_one_table_and_keeps_the_order_asked_for(engi
     assert [path.name for path in folder.glob(".*")] == []
 
 
+def test_a_slow_query_draws_no_progress_bar_on_stdout(engine, tmp_path):
+    path = str(tmp_path / "one.parquet")
+    pq.write_table(pa.table({"n": [1]}), path)
+    shown = "SELECT current_setting('enable_progress_bar') AS shown FROM one"
+    engine.sql(shown, {"one": path}, str(tmp_path / "out.parquet"))
+    assert pq.read_table(tmp_path / "out.parquet")["shown"].to_pylist() == [False]
+
+
 def test_sql_spills_to_disk_and_cleans_up(tmp_path):
     local = Local(1, "40MB", tmp_path / "temp")
     pq.write_table(pa.table({"value": np.arange(3_000_000)}), tmp_path / "in.parquet")
