@@ -227,14 +227,18 @@ def test_hits_are_in_order_and_never_overlap(text):
 )
 def test_time_grows_with_the_text_and_not_with_its_square(piece):
     def seconds(size: int) -> float:
+        """The least of several tries: a busy machine only ever adds to it."""
         text = piece * (size // len(piece))
-        begin = time.process_time()
-        find(text)
-        return time.process_time() - begin
+        tries = []
+        for _ in range(5):
+            begin = time.process_time()
+            find(text)
+            tries.append(time.process_time() - begin)
+        return min(tries)
 
     seconds(2_000)
-    # a quadratic detector would take 64 times as long
-    assert seconds(160_000) < 24 * max(seconds(20_000), 0.005)
+    # eight times the text; a quadratic detector would take 64 times as long
+    assert seconds(160_000) < 40 * max(seconds(20_000), 0.005)
 
 
 @settings(max_examples=120, deadline=None)
