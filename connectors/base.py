@@ -7,8 +7,11 @@ from typing import BinaryIO, Literal, Protocol
 
 import pyarrow as pa
 
+from pipelines.model.arrow_alone import arrow_alone
 from pipelines.model.dataset import MAX_RECORD_BYTES, Format, Split
 from pipelines.model.ids import Digest
+
+arrow_alone()
 
 BLOCK_ROWS = 8192
 BLOCK_BYTES = 16 * 1024 * 1024

@@ -1,11 +1,7 @@
 """The engine of one machine: a process pool for functions, DuckDB for SQL."""
 
 import multiprocessing
-import re
-import signal
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -13,24 +9,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType, TracebackType
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.engine.attempt import attempt, die_quietly
 from pipelines.engine.base import Summary
-from pipelines.model.errors import AuditError, EvidenceError
+from pipelines.engine.queries import Queries, QueryError
+from pipelines.model.errors import EvidenceError
 from pipelines.model.message import msg
-from pipelines.ownership import stamp, temporary_name
-
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_ERROR_LENGTH = 300
+from pipelines.ownership import temporary_name
 
 
 class Local:
     """Runs everything here, in bounded memory: `pipelines.engine.base.Engine` for one machine.
 
-    The pool is started by the first `map` that needs it and kept for the next; `close` ends it,
-    and so does the end of the program.
+    The pool is started by the first `map` that needs it, DuckDB by the first `sql`; both are kept
+    for the next. `close` ends them, and so does the end of the program.
     """
 
     def __init__(self, workers: int, memory_limit: str, temp_directory: Path) -> None:
@@ -39,6 +33,7 @@ class Local:
         self.memory_limit = memory_limit
         self.temp_directory = temp_directory
         self._pool: ProcessPoolExecutor | None = None
+        self._queries: Queries | None = None
 
     def __enter__(self) -> "Local":
         return self
@@ -52,10 +47,11 @@ class Local:
         self.close()
 
     def close(self) -> None:
-        """No worker process is left; a later `map` starts new ones."""
+        """No worker process is left, and no DuckDB; a later `map` or `sql` starts new ones."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
+        self._end_queries()
 
     def map(self, fn: Callable[[str], Summary], items: Sequence[str]) -> Iterator[Summary]:
         """`fn` of each item, in the order they end; an error is `{"item": …, "error": …}`.
@@ -65,7 +61,7 @@ class Local:
         processes to start. Closing the iterator, or Ctrl-C, stops the workers.
         """
         if self.workers == 1 or len(items) < 2:
-            yield from (_attempt(fn, item) for item in items)
+            yield from (attempt(fn, item) for item in items)
             return
         left = list(items)
         try:
@@ -84,7 +80,7 @@ class Local:
         pool = self._started()
         try:
             with _program_left_alone():
-                futures = {pool.submit(_attempt, fn, item): item for item in list(left)}
+                futures = {pool.submit(attempt, fn, item): item for item in list(left)}
             for future in as_completed(futures):
                 summary = future.result()
                 left.remove(futures.pop(future))
@@ -103,16 +99,14 @@ class Local:
         """
         target = Path(out)
         target.parent.mkdir(parents=True, exist_ok=True)
-        self.temp_directory.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f"{temporary_name()}.part")
         try:
-            # a folder of its own: two processes that spill would share file names otherwise
-            with tempfile.TemporaryDirectory(
-                dir=self.temp_directory, prefix=f"spill-{stamp()}-"
-            ) as spill:
-                self._copy(query, tables, part, spill)
+            if self._queries is None:
+                self._queries = Queries(self.workers, self.memory_limit, self.temp_directory)
+            self._queries.copy(query, tables, part)
             part.replace(target)
-        except duckdb.Error as error:
+        except QueryError as error:
+            self._end_queries()  # some errors leave a DuckDB that answers nothing any more
             raise EvidenceError(
                 msg("a query over the evidence failed ({kind})", kind=type(error).__name__),
                 advice=msg(
@@ -149,31 +143,10 @@ class Local:
             advice=msg("ask for an aggregate instead of the rows"),
         )
 
-    def _copy(
-        self, query: str, tables: Mapping[str, str | Sequence[str]], part: Path, spill: str
-    ) -> None:
-        with duckdb.connect(":memory:", config=self._options(spill)) as connection:
-            # after two seconds it would draw a bar on stdout, into the JSON of the command
-            connection.execute("SET enable_progress_bar = false")
-            for name, paths in tables.items():
-                files = [paths] if isinstance(paths, str) else list(paths)
-                listed = ", ".join(_quoted(_literal(path)) for path in files)
-                view = f"{_identifier(name)} AS SELECT * FROM read_parquet([{listed}])"  # noqa: S608
-                connection.execute(f"CREATE VIEW {view}")
-            connection.execute(
-                f"COPY ({query}) TO {_quoted(str(part))} (FORMAT parquet, COMPRESSION zstd)"
-            )
-
-    def _options(self, spill: str) -> dict[str, str | bool | int | float | list[str]]:
-        return {
-            "memory_limit": self.memory_limit,
-            "temp_directory": spill,
-            "threads": self.workers,
-            "preserve_insertion_order": False,
-            # nothing is fetched from anywhere, and nothing but Parquet is read
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
+    def _end_queries(self) -> None:
+        queries, self._queries = self._queries, None
+        if queries is not None:
+            queries.close()
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -181,7 +154,7 @@ class Local:
                 max_workers=self.workers,
                 # a forked copy of a process with Arrow and DuckDB threads may hang
                 mp_context=multiprocessing.get_context("spawn"),
-                initializer=_die_quietly,
+                initializer=die_quietly,
             )
         return self._pool
 
@@ -212,49 +185,12 @@ def _program_left_alone() -> Iterator[None]:
         sys.modules["__main__"] = program
 
 
-def _die_quietly() -> None:
-    # Ctrl-C reaches the workers too: without this each of them prints a traceback of its own
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _attempt(fn: Callable[[str], Summary], item: str) -> Summary:
-    try:
-        return fn(item)
-    except Exception as error:  # the contract of `map`: one bad item does not end the run
-        return {"item": item, "error": _described(error)}
-
-
 def _alone(fn: Callable[[str], Summary], item: str) -> Summary:
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context, initializer=_die_quietly) as pool:
+    with ProcessPoolExecutor(1, mp_context=context, initializer=die_quietly) as pool:
         try:
             with _program_left_alone():
-                done = pool.submit(_attempt, fn, item)
+                done = pool.submit(attempt, fn, item)
             return done.result()
         except BrokenProcessPool:
             return {"item": item, "error": "BrokenProcessPool: the worker process was killed"}
-
-
-def _described(error: Exception) -> str:
-    """Class and message, or class and place: messages of libraries may quote what they read."""
-    if isinstance(error, AuditError | OSError | MemoryError):
-        text = " ".join(str(error).split())[:_ERROR_LENGTH]
-    else:
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        text = f"{Path(frame.filename).name}:{frame.lineno}"
-    return f"{type(error).__name__}: {text}"
-
-
-def _identifier(name: str) -> str:
-    if _NAME.fullmatch(name) is None:
-        raise ValueError(f"not a table name: {name!r}")
-    return f'"{name}"'
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _literal(path: str) -> str:
-    """`path` for read_parquet, which takes * ? [ for patterns."""
-    return re.sub(r"[*?\[]", lambda found: f"[{found.group()}]", path)

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from pipelines.model.arrow_alone import arrow_alone
 from pipelines.model.ids import Digest
+
+arrow_alone()
 
 BANDS = 21
 """Band keys a record: 21 bands of 6 rows over 128 values finds J >= 0.8 pairs with P > 0.998."""

@@ -184,12 +184,34 @@ def test_a_slow_query_draws_no_progress_bar_on_stdout(engine, tmp_path):
 
 
 def test_sql_spills_to_disk_and_cleans_up(tmp_path):
-    local = Local(1, "40MB", tmp_path / "temp")
     pq.write_table(pa.table({"value": np.arange(3_000_000)}), tmp_path / "in.parquet")
     query = "SELECT value, COUNT(*) AS n FROM t GROUP BY value HAVING COUNT(*) > 1"
-    local.sql(query, {"t": str(tmp_path / "in.parquet")}, str(tmp_path / "out.parquet"))
-    assert local.fetch(str(tmp_path / "out.parquet"), 10).num_rows == 0
+    with Local(1, "40MB", tmp_path / "temp") as local:
+        local.sql(query, {"t": str(tmp_path / "in.parquet")}, str(tmp_path / "out.parquet"))
+        assert local.fetch(str(tmp_path / "out.parquet"), 10).num_rows == 0
+        (spill,) = (tmp_path / "temp").iterdir()
+        assert list(spill.rglob("*.tmp")) == []
     assert list((tmp_path / "temp").iterdir()) == []
+
+
+def test_an_engine_nobody_closed_leaves_no_folder_either(tmp_path):
+    local = Local(1, "40MB", tmp_path / "temp")
+    local.sql("SELECT 1 AS one", {}, str(tmp_path / "out.parquet"))
+    assert list((tmp_path / "temp").iterdir())
+    del local
+    assert list((tmp_path / "temp").iterdir()) == []
+
+
+def test_a_query_sees_its_own_tables_only_and_files_as_they_are_now(engine, tmp_path):
+    path, out = str(tmp_path / "t.parquet"), str(tmp_path / "out.parquet")
+    for value in (1, 2):
+        pq.write_table(pa.table({"value": [value]}), path)
+        engine.sql("SELECT t.value FROM t", {"t": path}, out)
+        assert engine.fetch(out, 1).to_pylist() == [{"value": value}]
+    with pytest.raises(EvidenceError):
+        engine.sql("SELECT t.value FROM t", {}, out)
+    engine.sql("SELECT 3 AS value", {}, out)
+    assert engine.fetch(out, 1).to_pylist() == [{"value": 3}]
 
 
 def test_a_query_that_fails_leaves_nothing_and_keeps_the_previous_result(engine, tmp_path):
