@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Mapping
-from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
@@ -14,15 +13,7 @@ from license_expression import (  # type: ignore[import-untyped]
     Licensing,
 )
 
-
-class Terms(StrEnum):
-    """Classes of terms, the most restrictive last."""
-
-    OPEN = "open"
-    SHARE_ALIKE = "share_alike"
-    UNKNOWN = "unknown"
-    NO_DERIVATIVES = "no_derivatives"
-    NON_COMMERCIAL = "non_commercial"
+from expectations.terms import Terms
 
 
 def terms_of(expression: str | None) -> Terms:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from functools import cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -17,6 +18,7 @@ from expectations.catalogue import catalogue_ids
 from expectations.clause import clauses, frameworks
 from expectations.findings import shown
 from expectations.policy_errors import YamlFile, merged
+from expectations.terms import Terms
 from pipelines.model.ids import Digest, digest_of
 from pipelines.model.message import msg
 
@@ -42,11 +44,39 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
+class Keep(StrEnum):
+    """By what one record of several with equal or near texts is preferred."""
+
+    FIRST = "first"
+    """The earlier file and row."""
+    BETTER_LICENCE = "better_licence"
+    """The class of terms of its source that comes first in `licence_order`."""
+    EARLIER_SOURCE = "earlier_source"
+    """The source collected on an earlier day; one that states no day comes last."""
+    LONGER_TEXT = "longer_text"
+    """More code points after normalisation."""
+
+
+def _several(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
 class Duplicates(_Part):
     """What counts as a near duplicate, and which record of a group is kept."""
 
     threshold: Decimal = Field(gt=0, le=1)
-    keep: Literal["first"]
+    keep: Annotated[tuple[Keep, ...], BeforeValidator(_several)] = Field(min_length=1)
+    """The most important criterion first; what they leave open is decided by file and row."""
+    licence_order: tuple[Terms, ...]
+    """Every class of terms, the best one first."""
+
+    @model_validator(mode="after")
+    def _an_order(self) -> Self:
+        if len(set(self.keep)) < len(self.keep) or Keep.FIRST in self.keep[:-1]:
+            raise PydanticCustomError("keep_unclear", "nothing comes after the first")
+        if sorted(self.licence_order) != sorted(Terms):
+            raise PydanticCustomError("licence_order", "every class of terms once")
+        return self
 
 
 class Sampling(_Part):

@@ -7,6 +7,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from expectations.terms import Terms
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import Message, msg
 
@@ -76,6 +77,16 @@ def _problem(detail: ErrorDetails) -> Message:
     if kind == "attested_bare":
         return msg(
             "{file}, line {line}: {field}: an attestation that a control is met names its evidence"
+        )
+    if kind == "keep_unclear":
+        return msg(
+            "{file}, line {line}: {field}: keep names a criterion twice, or one after `first`, "
+            "which leaves nothing open"
+        )
+    if kind == "licence_order":
+        return msg(
+            "{file}, line {line}: {field}: licence_order names every class of terms once: {terms}",
+            terms=", ".join(Terms),
         )
     expected = detail.get("ctx", {}).get("expected") or detail["msg"]
     return msg(

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from expectations import examples as ex
 from expectations.control import Example, control
 from expectations.findings import cannot_tell, inapplicable, shown
-from expectations.licences import Terms, terms_of
+from expectations.licences import terms_of
+from expectations.terms import Terms
 from pipelines.model.dataset import Dataset, Purpose
 from pipelines.model.finding import Finding
 from pipelines.model.message import Message, msg

@@ -45,6 +45,7 @@ def article_7(record: AuditRecord) -> Article7:
         across=tuple(sorted(record.duplicates_across.items())),
         languages=tuple(sorted(profile.languages.items(), key=lambda pair: (-pair[1], pair[0]))),
         threshold=_threshold(record),
+        keep=_keep(record),
     )
 
 
@@ -53,6 +54,13 @@ def _threshold(record: AuditRecord) -> str:
     stated = (stage.summary.get("threshold") for stage in record.stages if stage.stage == "relate")
     value = next((value for value in stated if value is not None), "0.8")
     return str(Decimal(str(value)).quantize(Decimal("0.01")))
+
+
+def _keep(record: AuditRecord) -> tuple[str, ...]:
+    """By what the kept record of several was chosen in this run."""
+    stated = [stage.summary.get("keep") for stage in record.stages if stage.stage == "relate"]
+    criteria = next((value for value in stated if isinstance(value, list)), [])
+    return (*(str(name) for name in criteria if name != "first"), "first")
 
 
 def source_rows(record: AuditRecord) -> tuple[SourceRow, ...]:

@@ -97,6 +97,8 @@ class Article7:
     across: tuple[tuple[str, int], ...]
     languages: tuple[tuple[str, int], ...]
     threshold: str
+    keep: tuple[str, ...]
+    """By what the kept record of several was chosen, most important first; ends with `first`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

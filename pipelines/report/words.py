@@ -57,6 +57,13 @@ LEVELS = {
     Level.RE_RUNNABLE: Tag(msg("re-run"), "r"),
     Level.ATTESTED: Tag(msg("attested"), "a"),
 }
+KEEPS = {
+    "first": msg("file and row"),
+    "better_licence": msg("better licence"),
+    "earlier_source": msg("earlier source"),
+    "longer_text": msg("longer text"),
+}
+"""By what one record of several is preferred; file and row decide what the others leave open."""
 CONFIDENCES = {
     Confidence.SEEN: msg("text read"),
     Confidence.SECONDARY: msg("secondary"),

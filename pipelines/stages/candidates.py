@@ -1,5 +1,9 @@
 """Which texts are equal and which may be near, by SQL over the flat tables (see `placing`).
 
+Of equal texts one, the first by place, stands for all until `preference` chooses. Band keys are
+looked at a few bands at a time, the more records the fewer: what a query holds does not grow with
+the number of bands, and only keys that two different texts share are ever written down.
+
 The queries keep to what DuckDB and Spark both understand, name no reserved word and assume no
 order but the one they ask for.
 """
@@ -14,114 +18,187 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipelines.engine.base import Engine
-from pipelines.kernels.grouping import Groups, group
 from pipelines.kernels.shingles import SIZE
-from pipelines.model.evidence import LONGEST_COMPARED
+from pipelines.model.evidence import BANDS, LONGEST_COMPARED
 from pipelines.stages.placing import BAND_COLUMNS
 
-DISTINCT_TEXTS = """
-SELECT texts.text_high, texts.text_low, MIN(texts.place) AS first_place, COUNT(*) AS copies,
-  MAX(texts.chars) AS chars
-FROM texts GROUP BY texts.text_high, texts.text_low
+KEYS_AT_ONCE = 12_000_000
+"""Band keys one query looks at, unless a single band has more: some 400 MB in DuckDB."""
+
+REPEATED_TEXTS = """
+SELECT texts.text_high, texts.text_low, MIN(texts.place) AS first_place, COUNT(*) AS copies
+FROM texts GROUP BY texts.text_high, texts.text_low HAVING COUNT(*) > 1
 """
-COUNTS = f"""
-SELECT COUNT(*) AS different, SUM(distinct_texts.copies) AS texts,
-  SUM(CASE WHEN distinct_texts.chars > {LONGEST_COMPARED} THEN 1 ELSE 0 END) AS too_long
-FROM distinct_texts
+TOO_LONG = f"""
+SELECT COUNT(*) AS texts,
+  SUM(CASE WHEN texts.chars > {LONGEST_COMPARED} THEN 1 ELSE 0 END) AS too_long
+FROM texts
 """  # noqa: S608  a number of ours
 REPEATED = """
-SELECT texts.place AS place, distinct_texts.first_place AS first_place
-FROM texts JOIN distinct_texts
-  ON texts.text_high = distinct_texts.text_high AND texts.text_low = distinct_texts.text_low
-WHERE distinct_texts.copies > 1 AND texts.place > distinct_texts.first_place
-ORDER BY place
+SELECT texts.place AS place, repeated_texts.first_place AS first_place, texts.chars AS chars,
+  texts.source AS source
+FROM texts JOIN repeated_texts
+  ON texts.text_high = repeated_texts.text_high AND texts.text_low = repeated_texts.text_low
+ORDER BY first_place, place
 """
-# a text shorter than a shingle is like no other text
-FIRSTS = f"""
-SELECT texts.place, texts.chars, {", ".join(f"texts.{name}" for name in BAND_COLUMNS)}
-FROM texts JOIN distinct_texts ON texts.place = distinct_texts.first_place
-WHERE texts.chars >= {SIZE} AND texts.chars <= {LONGEST_COMPARED}
-"""  # noqa: S608  names and numbers of ours
-_KEYS = " UNION ALL ".join(
-    f"SELECT firsts.place AS place, firsts.chars AS chars, firsts.{name} AS band_key FROM firsts"  # noqa: S608
-    for name in BAND_COLUMNS
-)
-SHARED_KEYS = f"""
-WITH band_keys AS ({_KEYS}),
-shared AS (SELECT band_key FROM band_keys GROUP BY band_key HAVING COUNT(*) > 1)
-SELECT band_keys.band_key AS band_key, band_keys.place AS place, band_keys.chars AS chars
+
+
+def _shared_keys(columns: Sequence[str]) -> str:
+    """The keys in `columns` that two texts share, each with its texts."""
+    keys = " UNION ALL ".join(
+        f"SELECT firsts.place AS place, firsts.{name} AS band_key FROM firsts"  # noqa: S608
+        for name in columns
+    )
+    # a text shorter than a shingle is like no other text
+    return f"""
+WITH firsts AS (
+  SELECT texts.place AS place, {", ".join(f"texts.{name} AS {name}" for name in columns)}
+  FROM texts LEFT JOIN repeated
+    ON texts.place = repeated.place AND repeated.place > repeated.first_place
+  WHERE texts.chars >= {SIZE} AND texts.chars <= {LONGEST_COMPARED} AND repeated.place IS NULL
+),
+band_keys AS ({keys}),
+shared AS (SELECT band_keys.band_key AS band_key FROM band_keys
+  GROUP BY band_keys.band_key HAVING COUNT(*) > 1)
+SELECT band_keys.band_key AS band_key, band_keys.place AS place
 FROM band_keys JOIN shared ON band_keys.band_key = shared.band_key
 ORDER BY band_key, place
-"""  # noqa: S608
+"""  # noqa: S608  names and numbers of ours
+
+
+SHARED_KEYS: Mapping[int, tuple[str, ...]] = {
+    size: tuple(
+        _shared_keys(BAND_COLUMNS[at : at + size]) for at in range(0, len(BAND_COLUMNS), size)
+    )
+    for size in (BANDS, 7, 3, 1)
+}
+"""By the number of bands at a time: the queries that together look at every band."""
+
 MEMBERS = """
-SELECT entries.place AS place, MAX(entries.chars) AS chars
-FROM entries GROUP BY entries.place ORDER BY place
+SELECT texts.place AS place, texts.chars AS chars, texts.source AS source,
+  texts.text_high AS text_high, texts.text_low AS text_low
+FROM texts JOIN places ON texts.place = places.place
+ORDER BY place
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidates:
-    """Equal texts, and the texts that share a band key with another one."""
+class Equal:
+    """Every record of a text that more than one record has, text by text; parallel arrays."""
+
+    places: NDArray[np.int64]
+    firsts: NDArray[np.int64]
+    """The least place with the same text; ascending."""
+    chars: NDArray[np.int64]
+    sources: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Members:
+    """The texts that share a band key with a different one; parallel arrays, places ascending."""
+
+    places: NDArray[np.int64]
+    """Of texts that are repeated, the least place."""
+    chars: NDArray[np.int64]
+    sources: NDArray[np.int64]
+    hashes: NDArray[np.int64]
+    """Of shape (n, 2)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What records have in common: equal texts, and the band keys that different texts share."""
 
     texts: int
     """Records whose text is not empty."""
-    different: int
-    """Texts that are not equal to an earlier one."""
     too_long: int
-    """Of these, the ones longer than LONGEST_COMPARED: none of them is a candidate."""
-    repeated: NDArray[np.int64]
-    """Places of the records whose text is equal to an earlier one, ascending."""
-    firsts: NDArray[np.int64]
-    """The place of the first record with the same text, parallel to `repeated`."""
-    places: NDArray[np.int64]
-    """Places of the candidates for near duplicates, in the order of judgement."""
-    chars: NDArray[np.int64]
-    """Code points of the normalised text of each candidate."""
-    groups: Groups
+    """Different texts longer than LONGEST_COMPARED: none of them is a member."""
+    equal: Equal
+    members: Members
+    keys: NDArray[np.int32]
+    """Ascending numbers of keys from 0, one for each entry."""
+    numbers: NDArray[np.int32]
+    """The member of each entry, ascending within a key."""
 
 
-def find_candidates(flat: Sequence[str], *, engine: Engine, folder: Path) -> Candidates:
-    """The candidates among the texts of at least one `flat` table; works in `folder`."""
-
-    def ask(query: str, out: str, tables: Mapping[str, str | Sequence[str]]) -> str:
-        path = str(folder / f"{out}.parquet")
-        engine.sql(query, tables, path)
-        return path
-
-    different = ask(DISTINCT_TEXTS, "distinct_texts", {"texts": flat})
-    both: dict[str, str | Sequence[str]] = {"texts": flat, "distinct_texts": different}
-    counts = engine.fetch(ask(COUNTS, "counts", {"distinct_texts": different}), 1).to_pylist()[0]
-    repeated: NDArray[np.int64] = np.empty(0, np.int64)
-    firsts = repeated
-    if counts["texts"] > counts["different"]:
-        repeated, firsts = _columns(ask(REPEATED, "repeated", both), "place", "first_place")
-    entries = ask(SHARED_KEYS, "entries", {"firsts": ask(FIRSTS, "firsts", both)})
-    members, chars = _columns(ask(MEMBERS, "members", {"entries": entries}), "place", "chars")
-    order, groups = group(*_entries(entries, members), len(members))
-    return Candidates(
+def find_shared(flat: Sequence[str], *, engine: Engine, folder: Path) -> Shared:
+    """What the texts of at least one `flat` table have in common; works in `folder`."""
+    ask = _Asking(engine, folder)
+    repeated_texts = ask(REPEATED_TEXTS, "repeated_texts", {"texts": flat})
+    repeated = ask(REPEATED, "repeated", {"texts": flat, "repeated_texts": repeated_texts})
+    equal = Equal(**columns_of(repeated, places="place", firsts="first_place", **_OWN))
+    counts = engine.fetch(ask(TOO_LONG, "counts", {"texts": flat}), 1).to_pylist()[0]
+    later = equal.places > equal.firsts
+    parts = [
+        ask(query, f"entries-{number:02d}", {"texts": flat, "repeated": repeated})
+        for number, query in enumerate(SHARED_KEYS[bands_at_once(int(counts["texts"]))])
+    ]
+    places = _places(parts)
+    pq.write_table(pa.table({"place": places}), folder / "places.parquet")
+    found = ask(MEMBERS, "members", {"texts": flat, "places": str(folder / "places.parquet")})
+    keys, numbers = _entries(parts, places)
+    return Shared(
         texts=int(counts["texts"]),
-        different=int(counts["different"]),
-        too_long=int(counts["too_long"]),
-        repeated=repeated,
-        firsts=firsts,
-        places=members[order],
-        chars=chars[order],
-        groups=groups,
+        too_long=int(counts["too_long"]) - int((equal.chars[later] > LONGEST_COMPARED).sum()),
+        equal=equal,
+        members=_members(found),
+        keys=keys,
+        numbers=numbers,
     )
 
 
-def _entries(path: str, members: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def bands_at_once(texts: int) -> int:
+    """How many bands one query looks at: all where the texts are few, one where they are many."""
+    return next((size for size in SHARED_KEYS if size * texts <= KEYS_AT_ONCE), 1)
+
+
+class _Asking:
+    """Carries out queries whose answers are tables in a folder."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self._engine = engine
+        self._folder = folder
+
+    def __call__(self, query: str, out: str, tables: Mapping[str, str | Sequence[str]]) -> str:
+        path = str(self._folder / f"{out}.parquet")
+        self._engine.sql(query, tables, path)
+        return path
+
+
+_OWN = {"chars": "chars", "sources": "source"}
+
+
+def _members(path: str) -> Members:
+    found = columns_of(path, places="place", high="text_high", low="text_low", **_OWN)
+    hashes = np.stack([found.pop("high"), found.pop("low")], axis=1)
+    return Members(hashes=hashes, **found)
+
+
+def _places(parts: Sequence[str]) -> NDArray[np.int64]:
+    """Every place with an entry, ascending."""
+    known: NDArray[np.int64] = np.empty(0, np.int64)
+    for part in parts:
+        # a part at a time: memory follows the members, not the entries
+        known = np.union1d(known, columns_of(part, places="place")["places"])
+    return known
+
+
+def _entries(
+    parts: Sequence[str], places: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Number of the key, and of the member, of each entry; 8 bytes an entry in memory."""
-    keys = np.empty(_rows(path), np.int32)
+    keys = np.empty(sum(_rows(part) for part in parts), np.int32)
     numbers = np.empty(len(keys), np.int32)
-    at, last, number = 0, None, -1
-    for batch in _batches(path, "band_key", "place"):
-        values = batch.column(0).to_numpy()
-        part = slice(at, at + len(values))
-        begins = np.concatenate(([values[0] != last], values[1:] != values[:-1]))
-        keys[part] = number + np.cumsum(begins)
-        numbers[part] = np.searchsorted(members, batch.column(1).to_numpy())
-        at, last, number = part.stop, values[-1], int(keys[part.stop - 1])
+    at, number = 0, -1
+    for part in parts:
+        last = None
+        for batch in _batches(part, "band_key", "place"):
+            values = batch.column(0).to_numpy()
+            rows = slice(at, at + len(values))
+            begins = np.concatenate(([values[0] != last], values[1:] != values[:-1]))
+            keys[rows] = number + np.cumsum(begins)
+            numbers[rows] = np.searchsorted(places, batch.column(1).to_numpy())
+            at, last, number = rows.stop, values[-1], int(keys[rows.stop - 1])
     return keys, numbers
 
 
@@ -130,11 +207,14 @@ def _rows(path: str) -> int:
         return int(file.metadata.num_rows)
 
 
-def _columns(path: str, *names: str) -> list[NDArray[np.int64]]:
-    parts = [[column.to_numpy() for column in batch.columns] for batch in _batches(path, *names)]
+def columns_of(path: str, **names: str) -> dict[str, NDArray[np.int64]]:
+    """The columns `names` of the table at `path` under their new names."""
+    columns = list(names.values())
+    parts = [[column.to_numpy() for column in batch.columns] for batch in _batches(path, *columns)]
     if not parts:
-        return [np.empty(0, np.int64) for _ in names]
-    return [np.concatenate(part) for part in zip(*parts, strict=True)]
+        return {name: np.empty(0, np.int64) for name in names}
+    whole = [np.concatenate(part) for part in zip(*parts, strict=True)]
+    return dict(zip(names, whole, strict=True))
 
 
 def _batches(path: str, *names: str) -> Iterator[pa.RecordBatch]:

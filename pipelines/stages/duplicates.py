@@ -1,11 +1,12 @@
 """The law of duplicates over the texts of any number of files.
 
-A record whose text is, after normalisation, equal to an earlier one is an *exact* duplicate. Of
-the different texts, one whose exact Jaccard similarity with a kept earlier one reaches the
-threshold is a *near* duplicate (see `kernels.keeping`). The first record of a text that is kept is
-kept, and stands for its equals. The equals of a text that is itself removed are removed for the
-same kept record: they stay exact duplicates, as they repeat an earlier record, and their
-similarity is the true one with the record they lead to. So
+Records have an order, by default that of files and rows (see `preference`). A record whose text
+is, after normalisation, equal to an earlier one is an *exact* duplicate. Of the different texts,
+one whose exact Jaccard similarity with a kept earlier one reaches the threshold is a *near*
+duplicate (see `kernels.keeping`). The first record of a text that is kept is kept, and stands for
+its equals. The equals of a text that is itself removed are removed for the same kept record: they
+stay exact duplicates, as they repeat an earlier record, and their similarity is the true one with
+the record they lead to. So
 
 - exact duplicates = texts - different texts, near duplicates = removed - exact duplicates;
 - every removed record leads to one that is kept, and `similarity` is that of these two;
@@ -28,8 +29,9 @@ from pipelines.engine.base import Engine
 from pipelines.kernels.keeping import BUDGET, Judged, Texts, judge
 from pipelines.kernels.sketch_spec import DEFAULT, SketchSpec
 from pipelines.model.evidence import PAIRS
-from pipelines.stages.candidates import Candidates, find_candidates
+from pipelines.stages.candidates import find_shared
 from pipelines.stages.placing import ordinals_of, rows_of
+from pipelines.stages.preference import FIRST, Candidates, Preference, arranged
 from pipelines.stages.rereading import Rereader
 
 CHUNK_ROWS = 1_000_000
@@ -93,9 +95,12 @@ def find_duplicates(
     folder: Path,
     rereader: Rereader,
     threshold: float,
+    preference: Preference = FIRST,
     budget: int = BUDGET,
 ) -> Duplicates:
     """The duplicates among the texts of the `flat` tables; intermediate tables go to `folder`.
+
+    Of several records with equal or near texts, the one that `preference` puts first is kept.
 
     Raises:
         EvidenceError: A file was changed since its texts were sketched.
@@ -105,14 +110,15 @@ def find_duplicates(
         return Duplicates(
             removed=none, kept=none, similarity=np.empty(0), exact=np.empty(0, np.bool_)
         )
-    found = find_candidates(flat, engine=engine, folder=folder)
+    shared = find_shared(flat, engine=engine, folder=folder)
+    found = arranged(shared, preference)
 
     def load(members: NDArray[np.int32]) -> Texts:
         points, ends = rereader.texts(found.places[members], found.chars[members])
         return Texts(members=members, points=points, ends=ends)
 
     judged = judge(found.groups, found.chars, load, threshold, budget=budget)
-    return _ledger(found, judged)
+    return _ledger(found, judged, shared.too_long)
 
 
 def expected_recall(threshold: float, spec: SketchSpec = DEFAULT) -> float:
@@ -120,7 +126,12 @@ def expected_recall(threshold: float, spec: SketchSpec = DEFAULT) -> float:
     return float(1.0 - (1.0 - threshold**spec.rows) ** spec.bands)
 
 
-def summary_of(found: Duplicates, threshold: str, spec: SketchSpec = DEFAULT) -> dict[str, object]:
+def summary_of(
+    found: Duplicates,
+    threshold: str,
+    preference: Preference = FIRST,
+    spec: SketchSpec = DEFAULT,
+) -> dict[str, object]:
     """The figures of `found` as JSON, numbers that are no counts as decimal strings."""
     return {
         "exact_duplicates": found.exact_duplicates,
@@ -130,12 +141,13 @@ def summary_of(found: Duplicates, threshold: str, spec: SketchSpec = DEFAULT) ->
         "crowded_keys": found.crowded_keys,
         "too_long_to_compare": found.too_long,
         "threshold": threshold,
+        "keep": [criterion.value for criterion in preference.criteria],
         "recall_at_threshold": f"{expected_recall(float(threshold), spec):.4f}",
         "sketch": spec.name,
     }
 
 
-def _ledger(found: Candidates, judged: Judged) -> Duplicates:
+def _ledger(found: Candidates, judged: Judged, too_long: int) -> Duplicates:
     verdicts = judged.verdicts
     near = np.flatnonzero(verdicts.kept_for >= 0)
     near_places = found.places[near]
@@ -158,5 +170,5 @@ def _ledger(found: Candidates, judged: Judged) -> Duplicates:
         exact=exact[order],
         candidates=len(found.places),
         crowded_keys=judged.crowded_keys,
-        too_long=found.too_long,
+        too_long=too_long,
     )

@@ -2,11 +2,12 @@
 
 The place is ordinal of the file * 2**40 + row: places are in the order of the records, and SQL
 compares and joins them without strings. A flat table has one row for each text that is not empty.
+The source of a record is its number in the sorted ids of the manifest: policy may prefer one.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +23,15 @@ ROW_BITS = 40
 BAND_COLUMNS = tuple(f"b{band:02d}" for band in range(BANDS))
 """One column a band: a list column would need another SQL in each engine."""
 
+NO_SOURCE = -1
+
 FLAT = pa.schema(
     [
         ("place", pa.int64()),
         ("text_high", pa.int64()),
         ("text_low", pa.int64()),
         ("chars", pa.int64()),  # code points of the normalised text, above 0
+        ("source", pa.int64()),  # number of the source, NO_SOURCE where it cannot be told
         *((name, pa.int64()) for name in BAND_COLUMNS),
     ]
 )
@@ -53,14 +57,19 @@ def flat_table(
     hashes: NDArray[np.int64],
     chars: NDArray[np.int64],
     bands: NDArray[np.int64],
+    sources: NDArray[np.int64] | None = None,
 ) -> pa.Table:
     """A FLAT table from arrays of n texts: `hashes` (n, 2), `bands` (n, BANDS)."""
-    columns = [place, hashes[:, 0], hashes[:, 1], chars]
+    if sources is None:
+        sources = np.full(len(place), NO_SOURCE, np.int64)
+    columns = [place, hashes[:, 0], hashes[:, 1], chars, sources]
     columns += [np.ascontiguousarray(bands[:, band]) for band in range(BANDS)]
     return pa.table([pa.array(column) for column in columns], schema=FLAT)
 
 
-def flatten(item: str, *, ordinals: Mapping[str, int], folder: str) -> Summary:
+def flatten(
+    item: str, *, ordinals: Mapping[str, int], sources: Sequence[str], folder: str
+) -> Summary:
     """The `records` evidence tables at the paths in `item` (a JSON list) as one flat table.
 
     Gives `out` (a path in `folder`, or None when every text is empty), `records` and `empty`.
@@ -69,7 +78,7 @@ def flatten(item: str, *, ordinals: Mapping[str, int], folder: str) -> Summary:
     records, texts = 0, 0
     with pq.ParquetWriter(out, FLAT, compression="zstd", compression_level=1) as writer:
         for path in json.loads(item):
-            count, flat = _flattened(path, ordinals)
+            count, flat = _flattened(path, ordinals, sources)
             records += count
             texts += flat.num_rows
             writer.write_table(flat)
@@ -81,19 +90,23 @@ def flatten(item: str, *, ordinals: Mapping[str, int], folder: str) -> Summary:
     }
 
 
-def _flattened(path: str, ordinals: Mapping[str, int]) -> tuple[int, pa.Table]:
+def _flattened(
+    path: str, ordinals: Mapping[str, int], sources: Sequence[str]
+) -> tuple[int, pa.Table]:
     """The number of records in a records table, and the flat table of its texts."""
-    names = ["file", "row", "text_hash_high", "text_hash_low", "normal_chars", "bands"]
+    names = ["file", "row", "text_hash_high", "text_hash_low", "source", "normal_chars", "bands"]
     table = pq.read_table(path, columns=names)
     texts = table.filter(pc.greater(table["normal_chars"], 0))
     if texts.num_rows == 0:
         return table.num_rows, FLAT.empty_table()
     ordinal = np.array([ordinals[name] for name in texts["file"].to_pylist()], np.int64)
+    source = pc.index_in(texts["source"], pa.array(sources, pa.string()))
     hashes = [texts[name].to_numpy() for name in ("text_hash_high", "text_hash_low")]
     flat = flat_table(
         (ordinal << ROW_BITS) + texts["row"].to_numpy(),
         np.stack(hashes, axis=1),
         texts["normal_chars"].to_numpy(),
         texts["bands"].combine_chunks().flatten().to_numpy().reshape(-1, BANDS),
+        pc.fill_null(source, NO_SOURCE).to_numpy().astype(np.int64),
     )
     return table.num_rows, flat

@@ -21,19 +21,20 @@ from pipelines.settings import Settings
 from pipelines.stages.base import Progress, StageOutput, policy_of
 from pipelines.stages.duplicates import find_duplicates, summary_of
 from pipelines.stages.placing import flatten
+from pipelines.stages.preference import numbered, preference_of, stated
 from pipelines.stages.rereading import Rereader
 from pipelines.store import runs
 from pipelines.store.codec import to_json
 from pipelines.store.database import Store
 
-VERSION = "2"
+VERSION = "3"
 POLICY: tuple[str, ...] = ("duplicates",)
 AT_ONCE = 16
 """Records tables in one item of work (a million records at most): fewer are not worth a pool."""
 
 
 def inputs(run_id: RunId, store: Store) -> Mapping[str, object]:
-    """The records tables, the files in their order, and how their texts are read."""
+    """The records tables, the files in their order, how texts are read, and which are preferred."""
     tables = [
         *_tables(run_id, store, "scan", "records"),
         *_tables(run_id, store, "ingest", "files"),
@@ -43,6 +44,7 @@ def inputs(run_id: RunId, store: Store) -> Mapping[str, object]:
         "tables": sorted(f"{table.kind} {table.digest}" for table in tables),
         "layouts": digest_of(to_json(dataset.layouts).encode()),
         "sketch": DEFAULT.name,
+        "preference": stated(policy_of(run_id, store).duplicates, dataset.sources),
     }
 
 
@@ -56,28 +58,30 @@ def relate(
             since the scan.
     """
     require_same(DEFAULT.name, _scanned_with(run_id, store))
-    threshold = policy_of(run_id, store).duplicates.threshold
+    rule = policy_of(run_id, store).duplicates
     dataset = runs.dataset_of(store, run_id)
+    preference = preference_of(rule, dataset.sources)
     files = _files(run_id, store)
     scanned = _tables(run_id, store, "scan", "records")
     progress.start("relate", len(scanned) + 1)
     temporary = settings.home / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=temporary, prefix=f"relate-{stamp()}-") as folder:
-        flat, counts = _flatten(scanned, files, engine, folder, progress)
+        flat, counts = _flatten(scanned, files, dataset, engine, folder, progress)
         found = find_duplicates(
             flat,
             engine=engine,
             folder=Path(folder),
             rereader=_rereader(dataset, files, settings),
-            threshold=float(threshold),
+            threshold=float(rule.threshold),
+            preference=preference,
         )
         pairs = tuple(store.evidence.write("pairs", table) for table in found.tables(files))
     progress.done("relate")
     summary = {
         "records": counts["records"],
         "empty": counts["empty"],
-        **summary_of(found, str(threshold)),
+        **summary_of(found, str(rule.threshold), preference),
     }
     return StageOutput(summary=summary, tables=pairs or (store.evidence.empty("pairs"),))
 
@@ -89,13 +93,18 @@ def _scanned_with(run_id: RunId, store: Store) -> str:
 
 
 def _flatten(
-    scanned: list[TableRef], files: list[str], engine: Engine, folder: str, progress: Progress
+    scanned: list[TableRef],
+    files: list[str],
+    dataset: Dataset,
+    engine: Engine,
+    folder: str,
+    progress: Progress,
 ) -> tuple[list[str], Counter[str]]:
     """The flat table of each records table that has one, and the records and empty texts."""
     ordinals = {name: ordinal for ordinal, name in enumerate(files)}
     flat: list[str] = []
     counts: Counter[str] = Counter()
-    work = partial(flatten, ordinals=ordinals, folder=folder)
+    work = partial(flatten, ordinals=ordinals, sources=numbered(dataset.sources), folder=folder)
     uris = [table.uri for table in scanned]
     items = [json.dumps(uris[at : at + AT_ONCE]) for at in range(0, len(uris), AT_ONCE)]
     for summary in engine.map(work, items):

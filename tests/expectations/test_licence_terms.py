@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expectations.licences import Terms, terms_of
+from expectations.licences import terms_of
+from expectations.terms import Terms
 
 ORDER = list(Terms).index
 

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from expectations.policy import Policy, load_policy
+from expectations.policy import Keep, Policy, load_policy
 from pipelines.model.errors import ConfigError
 
 DIGEST = "sha256:" + "a" * 64
@@ -42,6 +42,17 @@ def test_a_policy_file_says_only_what_differs(tmp_path):
     assert policy.thresholds["QLT-01"]["maximum_share"] == Decimal("0.10")
     assert policy.thresholds["QLT-01"]["minimum_records"] == 100
     assert policy.digest != load_policy().digest
+
+
+def test_a_rule_of_keeping_is_one_criterion_or_several(tmp_path):
+    one = load_policy(written(tmp_path, "duplicates: {keep: longer_text}\n")).duplicates
+    assert one.keep == (Keep.LONGER_TEXT,)
+    assert one.threshold == Decimal("0.8")
+    several = load_policy(
+        written(tmp_path, "duplicates: {keep: [better_licence, longer_text, first]}\n")
+    ).duplicates
+    assert several.keep == (Keep.BETTER_LICENCE, Keep.LONGER_TEXT, Keep.FIRST)
+    assert load_policy().duplicates.keep == (Keep.FIRST,)
 
 
 def test_two_files_that_say_the_same_have_the_same_digest(tmp_path):
@@ -86,6 +97,11 @@ def test_attestations_confirmations_and_waivers_are_read(tmp_path):
         ("version: v\nthresold: {}\n", 2, "thresold"),
         ("version: v\nduplicates:\n  threshold: high\n", 3, "duplicates.threshold"),
         ("duplicates:\n  threshold: 1.5\n", 2, "duplicates.threshold"),
+        ("duplicates:\n  keep: last\n", 2, "duplicates.keep.0"),
+        ("duplicates:\n  keep: [first, longer_text]\n", 1, "after `first`"),
+        ("duplicates:\n  keep: [longer_text, longer_text]\n", 1, "twice"),
+        ("duplicates:\n  keep: []\n", 2, "duplicates.keep"),
+        ("duplicates:\n  licence_order: [open, unknown]\n", 1, "non_commercial"),
         ("sampling: {level: IX}\n", 1, "sampling.level"),
         ("thresholds:\n  QLT-01:\n    maximum: 0.1\n", 3, "thresholds.QLT-01.maximum"),
         ("thresholds:\n  QLT-99: {maximum_share: 0.1}\n", 2, "thresholds.QLT-99.maximum_share"),
