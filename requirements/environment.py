@@ -36,7 +36,9 @@ def main(purpose: str) -> None:
         run(sys.executable, "-m", "venv", str(VENV))
     uv, lock = shutil.which("uv"), f"requirements/{purpose}.txt"
     if uv is not None:
-        install, locked = [uv, "pip", "install", "--python", str(PYTHON)], ["-r", lock]
+        # compiled once, as pip does, not by each process where none may write its bytecode
+        install = [uv, "pip", "install", "--python", str(PYTHON), "--compile-bytecode"]
+        locked = ["-r", lock]
     else:
         install = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
         # the pip of Python 3.11 (23.2) forgets version and hash of a package that another asks for
