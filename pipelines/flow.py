@@ -23,7 +23,7 @@ from pipelines.model.ids import RunId
 from pipelines.ownership import is_gone, kept_owner
 from pipelines.settings import Settings, code_version
 from pipelines.stages import seal
-from pipelines.stages.base import Progress, StageOutput, policy_of
+from pipelines.stages.base import Progress, Shards, StageOutput, policy_of
 from pipelines.stages.order import ORDER
 from pipelines.store import registrations, runs, stage_results, temporaries, workspace
 from pipelines.store.database import Store
@@ -59,6 +59,8 @@ class Done:
 
     stage: str
     reused: bool
+    shards: Shards | None = None
+    """Of the scan, where this process carried it out or found it."""
 
 
 def check(manifest: Path, *, policy: Path | None, settings: Settings) -> Dataset:
@@ -168,9 +170,10 @@ def run_stage(
             # what was sealed of this run is not what it would say now: it can never be finished
             runs.abandon(store, run_id)
             raise
-        summary, tables = output.summary, output.tables
+        summary, tables, shards = output.summary, output.tables, output.shards
     else:
         summary, tables = known
+        shards = _all_reused(summary) if name == "scan" else None
         progress.start(name, 0)
         progress.done(name)
     stage_results.record(
@@ -187,7 +190,11 @@ def run_stage(
     )
     if name == ORDER[-1]:
         runs.finish(store, run_id)
-    return Done(name, known is not None)
+    return Done(name, known is not None, shards)
+
+
+def _all_reused(scanned: Mapping[str, object]) -> Shards:
+    return Shards(scanned=0, reused=int(str(scanned["files"])))
 
 
 def stage_key(stage: Stage, run_id: RunId, store: Store) -> str:

@@ -60,8 +60,17 @@ def summarise(
         "attempt": audited.attempt,
         "stages": [stage.stage for stage in done],
         "reused_stages": [stage.stage for stage in done if stage.reused],
+        "shards": _shards(done),
         "seconds": round(seconds, 3),
     }
+
+
+def _shards(done: Sequence[Done]) -> dict[str, int] | None:
+    """Files by whether they were scanned or found on record; None where nobody kept count."""
+    found = next((stage.shards for stage in done if stage.shards is not None), None)
+    if found is None:
+        return None
+    return {"all": found.scanned + found.reused, "scanned": found.scanned, "reused": found.reused}
 
 
 def exit_code(gates: Sequence[str]) -> int:

@@ -76,4 +76,12 @@ def _figures(outcome: dict[str, Any], lang: str) -> None:
         ran=len(outcome["stages"]) - reused,
         reused=reused,
     )
-    typer.echo(f"  {translate(stages, lang)} · {outcome['seconds']:.1f} s")
+    line = [translate(stages, lang)]
+    if outcome["shards"] is not None:
+        shards = msg(
+            "{reused} of {all} shards reused",
+            reused=outcome["shards"]["reused"],
+            all=outcome["shards"]["all"],
+        )
+        line.append(translate(shards, lang))
+    typer.echo(f"  {' · '.join(line)} · {outcome['seconds']:.1f} s")

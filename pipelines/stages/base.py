@@ -1,7 +1,7 @@
 """What every stage takes and gives, and the policy of a run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from expectations.policy import Policy
@@ -41,11 +41,22 @@ class Silent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shards:
+    """How many files a scan read, and how many it found scanned already."""
+
+    scanned: int
+    reused: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageOutput:
     """What a stage leaves: a JSON summary of ids, digests and counts, and its evidence tables."""
 
     summary: Mapping[str, object]
     tables: tuple[TableRef, ...] = ()
+    shards: Shards | None = field(default=None, compare=False)
+    """Of a scan. It tells of one attempt, where a result is the same for all: it is shown, and
+    recorded nowhere."""
 
 
 def policy_of(run_id: RunId, store: Store) -> Policy:

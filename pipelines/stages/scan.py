@@ -16,10 +16,19 @@ from pipelines.model.evidence import TableRef
 from pipelines.model.ids import RunId
 from pipelines.model.message import msg
 from pipelines.settings import Settings
-from pipelines.stages.base import Progress, StageOutput
+from pipelines.stages.base import Progress, Shards, StageOutput
 from pipelines.stages.batching import batches
 from pipelines.stages.shard import scan_batch
-from pipelines.stages.shard_plan import SCHEMES, Batch, BatchResult, Plan, Shard, keep_plan
+from pipelines.stages.shard_plan import (
+    SCHEMES,
+    Batch,
+    BatchResult,
+    Plan,
+    Shard,
+    keep_plan,
+    read_plan,
+)
+from pipelines.stages.shard_record import kept_result
 from pipelines.store import runs
 from pipelines.store.codec import from_json, to_json
 from pipelines.store.database import Store
@@ -58,7 +67,11 @@ def scan(
     dataset = runs.dataset_of(store, run_id)
     found = _batches(dataset, run_id, settings, store)
     progress.start("scan", sum(shard.bytes for batch in found for shard in batch.shards))
-    results, failed = _carried_out(found, engine, progress)
+    key_id = identifier_key(settings)[1]
+    results, waiting = _on_record(found, key_id, progress)
+    reused = sum(result.files for result in results)
+    done, failed = _carried_out(waiting, engine, progress)
+    results += done
     # one bad file must not cost its batch: its neighbours are scanned, and kept, one by one
     errors = [(batch.shards[0].file, error) for batch, error in failed if len(batch.shards) == 1]
     torn = [batch for batch, _ in failed if len(batch.shards) > 1]
@@ -74,9 +87,29 @@ def scan(
     # what scanning here has freed, Arrow would keep while DuckDB fills the memory it may
     pa.default_memory_pool().release_unused()
     return StageOutput(
-        summary=_summary(results, identifier_key(settings)[1]),
+        summary=_summary(results, key_id),
         tables=_tables(results, store),
+        shards=Shards(scanned=sum(result.files for result in results) - reused, reused=reused),
     )
+
+
+def _on_record(
+    found: Sequence[Batch], key_id: str, progress: Progress
+) -> tuple[list[BatchResult], list[Batch]]:
+    """The results of the batches that were scanned already, and the batches that were not.
+
+    Looked up here and not by the workers: none is started for what is on record.
+    """
+    results: list[BatchResult] = []
+    waiting: list[Batch] = []
+    for batch in found:
+        kept = kept_result(batch, read_plan(batch.plan), key_id)
+        if kept is None:
+            waiting.append(batch)
+        else:
+            results.append(kept)
+            progress.advance(kept.bytes)
+    return results, waiting
 
 
 def _carried_out(

@@ -3,7 +3,6 @@
 import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,6 +18,7 @@ from pipelines.stages.base import Silent
 from pipelines.stages.ingest import hashed
 from pipelines.stages.shard_files import write_whole
 from pipelines.stages.shard_plan import Batch, BatchResult, Plan, Shard, read_plan
+from pipelines.stages.shard_record import kept_result, marker_of
 from pipelines.stages.shard_tables import (
     Keyed,
     hit_tables,
@@ -47,26 +47,15 @@ def scan_batch(item: str) -> Summary:
     batch = from_json(Batch, item)
     plan = read_plan(batch.plan)
     key, key_id = identifier_key(plan.settings)
-    marker = plan.settings.evidence / "shards" / f"{batch.key(plan, key_id)}.json"
-    result = _kept(marker, batch)
+    result = kept_result(batch, plan, key_id)
     if result is None:
         keyed = functools.partial(keyed_digest, key=key, key_id=key_id)
         scanning = _Scanning(plan, keyed)
         for shard in batch.shards:
             scanning.scan(shard)
         result = scanning.result(batch)
-        write_whole(marker, to_json(result))
+        write_whole(marker_of(batch, plan, key_id), to_json(result))
     return {"result": to_json(result), "error": None}
-
-
-def _kept(marker: Path, batch: Batch) -> BatchResult | None:
-    """The result of an earlier scan, if all of its tables are still there."""
-    if not marker.exists():
-        return None
-    kept = from_json(BatchResult, marker.read_text(encoding="ascii"))
-    store = EvidenceStore(marker.parent.parent)
-    whole = all(Path(part.uri).exists() and store.use(part) for part in kept.parts)
-    return replace(kept, ordinal=batch.shards[0].ordinal) if whole else None
 
 
 @contextmanager

@@ -100,6 +100,8 @@ def test_one_manifest_gives_an_object_and_several_a_list(folder: Path, tmp_path:
     several = json.loads(tda(home, "audit", manifest, manifest, "--json").stdout)
     assert [entry["records"] for entry in several] == [40, 40]
     assert "scan" in several[0]["reused_stages"]
+    assert outcome["shards"] == {"all": 1, "scanned": 1, "reused": 0}
+    assert several[0]["shards"] == {"all": 1, "scanned": 0, "reused": 1}
     assert several[0]["version"] == outcome["version"]
 
     # what a training job asks afterwards
@@ -114,6 +116,7 @@ def test_a_person_reads_the_gate_and_where_the_report_is(folder: Path, tmp_path:
     done = tda(tmp_path / "home", "audit", str(folder / "dataset.yaml"), "--lang", "zh")
     assert "证据不足" in done.stdout
     assert "report.zh.html" in done.stdout
+    assert "1 个分片中沿用 0 个" in done.stdout
     assert done.stderr == ""
 
 

@@ -108,7 +108,11 @@ PLACES = [
         id="the tables of a shard are written, its marker is not",
     ),
     pytest.param(
-        "pipelines.engine.local:Local._copy", "1+", "relate", in_relate, id="relate has its answer"
+        "pipelines.engine.queries:Queries.copy",
+        "1+",
+        "relate",
+        in_relate,
+        id="relate has its answer",
     ),
     pytest.param(
         "pipelines.store.stage_results:insert_once",

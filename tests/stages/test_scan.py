@@ -17,7 +17,7 @@ from pipelines.model.errors import EvidenceError
 from pipelines.model.evidence import KEYS
 from pipelines.model.ids import digest_of
 from pipelines.stages import batching, ingest, scan, shard
-from pipelines.stages.base import Silent, StageOutput
+from pipelines.stages.base import Shards, Silent, StageOutput
 from pipelines.store import registrations, runs, stage_results
 from pipelines.store.database import Store, open_store
 from pipelines.store.keys import identifier_key
@@ -205,8 +205,11 @@ def test_a_scan_that_was_cut_off_goes_on_with_the_files_that_are_left(store, fol
     markers[0].unlink()
     read, opened = shard.read, []
     monkeypatch.setattr(shard, "read", lambda path, r: opened.append(path) or read(path, r))
-    assert scanned(store, run_id) == whole
+    again = scanned(store, run_id)
+    assert again == whole
     assert len(opened) == 1
+    assert whole.shards == Shards(scanned=2, reused=0)
+    assert again.shards == Shards(scanned=1, reused=1)
 
 
 def test_lost_evidence_is_made_again(store, folder):
