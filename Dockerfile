@@ -1,7 +1,7 @@
 # The image of every tda service: the hashed lock, then the wheel. Nothing is mounted but dags/.
 FROM python:3.12-slim AS wheel
 WORKDIR /source
-COPY pyproject.toml setup.cfg README.md LICENSE ./
+COPY pyproject.toml setup.cfg setup.py README.md LICENSE ./
 COPY requirements requirements
 COPY connectors connectors
 COPY expectations expectations

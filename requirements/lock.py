@@ -1,7 +1,8 @@
 """Write the hashed locks from setup.cfg: `python requirements/lock.py` (needs uv).
 
 audit.txt  what `tda` and its Airflow DAGs need
-server.txt audit.txt plus the PostgreSQL drivers and Celery, for the container image
+server.txt audit.txt plus the PostgreSQL drivers and Celery, for the container image: without what
+           builds the wheel, which its first stage has
 test.txt   audit.txt plus the tools of `make test`
 
 All hold the same versions: those of test.txt, which constrains the others.
@@ -16,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,13 +29,15 @@ ENVIRONMENTS = [
 BOUND = ("--constraint", str(ROOT / "requirements" / "test.txt"))
 
 
-def project_table(*extras: str) -> str:
-    """A pyproject.toml with the requirements of setup.cfg and of `extras`."""
+def project_table(*extras: str, build: bool = True) -> str:
+    """A pyproject.toml with the requirements of setup.cfg and of `extras`, and to `build` it."""
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
     text = setup["options"]["install_requires"]
     text += "".join("\n" + setup["options.extras_require"][extra] for extra in extras)
-    text += "\nsetuptools>=77"  # the project is installed without build isolation
+    if build:  # the project is installed without build isolation
+        with (ROOT / "pyproject.toml").open("rb") as file:
+            text += "\n" + "\n".join(tomllib.load(file)["build-system"]["requires"])
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return (
         "[project]\nname = 'lock'\nversion = '0'\n"
@@ -60,5 +64,5 @@ def compile_lock(name: str, project: str, *options: str) -> None:
 if __name__ == "__main__":
     # the largest first: what it settles on binds the others
     compile_lock("test.txt", project_table("airflow", "server", "celery", "dev"))
-    compile_lock("server.txt", project_table("airflow", "server", "celery"), *BOUND)
+    compile_lock("server.txt", project_table("airflow", "server", "celery", build=False), *BOUND)
     compile_lock("audit.txt", project_table("airflow"), *BOUND)

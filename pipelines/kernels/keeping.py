@@ -13,17 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.kernels.compiled import compiled
 from pipelines.kernels.grouping import Groups
-from pipelines.kernels.jaccard import (
-    MOST_SLOTS,
-    ShingleTable,
-    count_shared,
-    fill,
-    parts_of,
-    shingle_table,
-)
-from pipelines.kernels.shingles import SIZE
+from pipelines.kernels.jaccard import MOST_SLOTS, ShingleTable, shingle_table
+from pipelines.kernels.native.library import native, pointer, whole
 
 MOST_KEPT = 64
 """Kept candidates a band key leads to; later ones are found through their other keys only."""
@@ -62,10 +54,13 @@ class Texts(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """Verdicts, and the number of keys under which more was kept than is compared."""
+    """Verdicts, and what it took to reach them."""
 
     verdicts: Verdicts
     crowded_keys: int
+    """Keys under which more was kept than is compared."""
+    comparisons: int
+    """Pairs whose shingles were counted."""
 
 
 def judge(
@@ -99,16 +94,14 @@ def judge(
         distinct=np.zeros(count, np.int64),
     )
     table = shingle_table(int(chars.max(initial=1)), most_slots)
-    widest = int(np.diff(groups.ends).max(initial=0)) * int(room.max(initial=0))
-    scratch = np.empty(widest + 1, np.int64)
+    comparing = _Comparing(groups, lists, verdicts, table, threshold)
     for first, last in waves(chars, budget):
         wave = load(np.arange(first, last, dtype=np.int32))
-        before = np.flatnonzero(_met(groups, lists, first, last)).astype(np.int32)
+        before = np.flatnonzero(comparing.met(first, last)).astype(np.int32)
         for begin, end in waves(chars[before], budget):
-            kept = load(before[begin:end])
-            _compare(groups, lists, verdicts, wave, kept, table, threshold, scratch, False)
-        _compare(groups, lists, verdicts, wave, wave, table, threshold, scratch, True)
-    return Judged(verdicts, int((lists.filled > room).sum()))
+            comparing.compare(wave, load(before[begin:end]), decide=False)
+        comparing.compare(wave, wave, decide=True)
+    return Judged(verdicts, int((lists.filled > room).sum()), comparing.comparisons)
 
 
 def waves(sizes: NDArray[np.int64], budget: int) -> Iterator[tuple[int, int]]:
@@ -122,132 +115,67 @@ def waves(sizes: NDArray[np.int64], budget: int) -> Iterator[tuple[int, int]]:
         first = last
 
 
-@compiled
-def _met(groups: Groups, lists: Lists, first: int, last: int) -> NDArray[np.bool_]:
-    """Which candidates before `first` are kept under a key of one of first … last - 1."""
-    met = np.zeros(first, np.bool_)
-    for entry in range(groups.ends[first], groups.ends[last]):
-        key = groups.keys[entry]
-        begin = lists.starts[key]
-        for at in range(begin, min(begin + lists.filled[key], lists.starts[key + 1])):
-            met[lists.members[at]] = True
-    return met
+class _Comparing:
+    """What stays the same from wave to wave, as `comparison` of native/keeping.c holds it."""
+
+    def __init__(
+        self,
+        groups: Groups,
+        lists: Lists,
+        verdicts: Verdicts,
+        table: ShingleTable,
+        threshold: float,
+    ) -> None:
+        widest = int(np.diff(groups.ends).max(initial=0))
+        most = int(np.diff(lists.starts).max(initial=0))
+        scratch = np.empty(widest * most + 1, np.int64)
+        self._kept_alive = (groups, lists, verdicts, table, scratch)
+        self._value = np.zeros(1, _COMPARISON)
+        self._value["groups"] = _addresses(groups.ends, groups.keys)
+        self._value["lists"] = _addresses(*lists)
+        self._value["verdicts"] = _addresses(*verdicts)
+        self._value["table"] = (table.slots.ctypes.data, len(table.slots), table.salt)
+        self._value["threshold"] = threshold
+        self._value["scratch"] = scratch.ctypes.data
+
+    @property
+    def comparisons(self) -> int:
+        """Pairs whose shingles were counted so far."""
+        return int(self._value["comparisons"][0])
+
+    def compare(self, wave: Texts, others: Texts, *, decide: bool) -> None:
+        """Weigh each of `wave` against the kept among `others`; list those kept at the end."""
+        for name, texts in (("wave", wave), ("others", others)):
+            members, points, ends = _addresses(*texts)[0]
+            self._value[name] = (members, len(texts.members), points, ends)
+        self._value["decide"] = decide
+        if native("tda_compare")(pointer(self._value)) < 0:
+            raise MemoryError
+
+    def met(self, first: int, last: int) -> NDArray[np.bool_]:
+        """Which candidates before `first` are kept under a key of one of first … last - 1."""
+        met = np.zeros(max(first, 1), np.bool_)
+        native("tda_met", None)(pointer(self._value), whole(first), whole(last), pointer(met))
+        return met[:first]
 
 
-@compiled
-def _compare(
-    groups: Groups,
-    lists: Lists,
-    verdicts: Verdicts,
-    wave: Texts,
-    others: Texts,
-    table: ShingleTable,
-    threshold: float,
-    scratch: NDArray[np.int64],
-    decide: bool,
-) -> None:
-    """Each of `wave` is weighed against the kept among `others`, and listed if kept at the end."""
-    for at in range(len(wave.members)):
-        member = wave.members[at]
-        text = wave.points[wave.ends[at] : wave.ends[at + 1]]
-        if len(text) < SIZE:  # one shingle, the whole text: like no other text
-            continue
-        found = _gather(groups, lists, others, member, scratch)
-        found = _of_fitting_size(verdicts, others, len(text), table, threshold, scratch, found)
-        if found:
-            _weigh(verdicts, text, member, others, table, threshold, scratch[:found])
-        if decide and verdicts.kept_for[member] < 0:
-            for entry in range(groups.ends[member], groups.ends[member + 1]):
-                key = groups.keys[entry]
-                spot = lists.starts[key] + lists.filled[key]
-                lists.filled[key] += 1
-                if spot < lists.starts[key + 1]:
-                    lists.members[spot] = member
+_TEXTS = [("members", "<i8"), ("count", "<i8"), ("points", "<i8"), ("ends", "<i8")]
+_COMPARISON = np.dtype(
+    [
+        ("groups", "<i8", 2),
+        ("lists", "<i8", 3),
+        ("verdicts", "<i8", 3),
+        ("wave", _TEXTS),
+        ("others", _TEXTS),
+        ("table", [("slots", "<i8"), ("size", "<i8"), ("salt", "<i8")]),
+        ("threshold", "<f8"),
+        ("scratch", "<i8"),
+        ("decide", "<i8"),
+        ("comparisons", "<i8"),
+    ]
+)
 
 
-@compiled
-def _gather(
-    groups: Groups, lists: Lists, others: Texts, member: int, scratch: NDArray[np.int64]
-) -> int:
-    """How many of `others` are kept under a key of `member`; `scratch` begins with their indexes.
-
-    Ascending, each once.
-    """
-    found = 0
-    for entry in range(groups.ends[member], groups.ends[member + 1]):
-        key = groups.keys[entry]
-        begin = lists.starts[key]
-        for at in range(begin, min(begin + lists.filled[key], lists.starts[key + 1])):
-            index = np.searchsorted(others.members, lists.members[at])
-            if index < len(others.members) and others.members[index] == lists.members[at]:
-                scratch[found] = index
-                found += 1
-    if found < 2:
-        return found
-    scratch[:found] = np.sort(scratch[:found])
-    once = 1
-    for at in range(1, found):
-        if scratch[at] != scratch[at - 1]:
-            scratch[once] = scratch[at]
-            once += 1
-    return once
-
-
-@compiled
-def _of_fitting_size(
-    verdicts: Verdicts,
-    others: Texts,
-    size: int,
-    table: ShingleTable,
-    threshold: float,
-    scratch: NDArray[np.int64],
-    found: int,
-) -> int:
-    """How many of the first `found` of `scratch` are not too large to reach the threshold."""
-    fitting = 0
-    for at in range(found):
-        index = scratch[at]
-        other = others.members[index]
-        if verdicts.distinct[other] == 0:
-            text = others.points[others.ends[index] : others.ends[index + 1]]
-            parts = parts_of(len(text), len(table.stamps))
-            for part in range(parts):
-                verdicts.distinct[other] += fill(table, text, part, parts)
-        # J is at most the ratio of the sizes; one shingle of slack for the rounding
-        if verdicts.distinct[other] * threshold <= size - SIZE + 2:
-            scratch[fitting] = index
-            fitting += 1
-    return fitting
-
-
-@compiled
-def _weigh(
-    verdicts: Verdicts,
-    text: NDArray[np.uint32],
-    member: int,
-    others: Texts,
-    table: ShingleTable,
-    threshold: float,
-    indexes: NDArray[np.int64],
-) -> None:
-    """The verdict on `member` takes `indexes` of the kept `others`, ascending, into account."""
-    parts = parts_of(len(text), len(table.stamps))
-    shared = np.zeros(len(indexes), np.int64)
-    own = 0
-    for part in range(parts):
-        own += fill(table, text, part, parts)
-        for at in range(len(indexes)):
-            index = indexes[at]
-            other = others.points[others.ends[index] : others.ends[index + 1]]
-            both = own + verdicts.distinct[others.members[index]]
-            least = max(threshold, verdicts.similarity[member])
-            # J >= least means shared >= both * least / (1 + least), less the rounding
-            enough = int(both * least / (1.0 + least) - 1e-9 * both) if parts == 1 else 0
-            got = count_shared(table, len(text), other, part, parts, at + 2, enough)
-            shared[at] = shared[at] + got if got >= 0 else -1
-            if part == parts - 1 and shared[at] >= 0:
-                similarity = shared[at] / (both - shared[at])
-                if similarity >= threshold and similarity > verdicts.similarity[member]:
-                    verdicts.similarity[member] = similarity
-                    verdicts.kept_for[member] = others.members[index]
-    verdicts.distinct[member] = own
+def _addresses(*arrays: NDArray[np.generic]) -> list[tuple[int, ...]]:
+    """The places of the arrays, which are contiguous and stay where they are."""
+    return [tuple(pointer(array).value or 0 for array in arrays)]

@@ -7,12 +7,15 @@ stays `und`.
 """
 
 import functools
+import re
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipelines.kernels.compiled import compiled
-from pipelines.kernels.normalise import NormalText
+from pipelines.kernels.arrow import TextBytes, text_bytes
+from pipelines.kernels.native.library import native, pointer, whole
+from pipelines.kernels.normalise import NormalText, encode
 from pipelines.kernels.scripts import Script
 
 LANGUAGE_SCHEME = "scripts-function-words/1"
@@ -38,19 +41,17 @@ MINIMUM_WEIGHT = 8
 _IDEOGRAPH = 4
 """A Han character, kana or syllable weighs as much as this many letters."""
 
-_SLOTS = 512
-"""A power of two, some four times the number of words."""
-
-_SPACE = np.array([32], np.uint32)
-_BETWEEN = np.array([0, 0, 1], np.int64)
-"""The state of `_count_on` between two words."""
+_SLOTS = 1024
+"""A power of two, some eight times the number of words."""
+_SPREAD = 0x9E3779B97F4A7C15
+_LONGEST = 8
+"""Letters of the longest word of a list; native/words.c reads a word as so many bytes."""
+_LETTER = re.compile("[a-z\u00c0-\u024f]")
 
 
 def count_words(normal: NormalText) -> NDArray[np.int64]:
     """Words of a-z in each text, and the English and other ones among them, shape (n, 3)."""
-    counts = np.zeros((len(normal.offsets) - 1, 3), np.int64)
-    _count_words(normal.points, normal.offsets, *_word_table(), counts)
-    return counts
+    return _counted(encode(normal))
 
 
 class WordCounter:
@@ -58,16 +59,43 @@ class WordCounter:
 
     def __init__(self) -> None:
         self._counts = np.zeros(3, np.int64)
-        self._state = _BETWEEN.copy()
+        self._open = ""
 
     def add(self, points: NDArray[np.uint32]) -> None:
         """Take the next piece; a word may go on from one to the next."""
-        _count_on(points, *_word_table(), self._state, self._counts)
+        text = self._open + points.astype("<u4").tobytes().decode("utf-32-le")
+        end = len(text)
+        while end and _LETTER.match(text, end - 1):
+            end -= 1
+        # of an open word so many letters are kept as show that it is in no list
+        self._open = text[end:][-2 * _LONGEST :]
+        self._take(text[:end])
 
     def done(self) -> NDArray[np.int64]:
         """What `count_words` has in a row, the last word ended."""
-        _count_on(_SPACE, *_word_table(), self._state, self._counts)
+        self._take(self._open)
+        self._open = ""
         return self._counts
+
+    def _take(self, text: str) -> None:
+        self._counts += _counted(text_bytes(pa.array([text], pa.large_string())))[0]
+
+
+def _counted(texts: TextBytes) -> NDArray[np.int64]:
+    counts = np.zeros((len(texts.offsets) - 1, 3), np.int64)
+    # the last word of the last text is read as eight bytes
+    data = np.concatenate((texts.data, np.zeros(_LONGEST, np.uint8)))
+    keys, lists = word_table()
+    native("tda_count_words", None)(
+        pointer(data),
+        pointer(texts.offsets),
+        whole(len(counts)),
+        pointer(keys),
+        pointer(lists),
+        whole(len(keys)),
+        pointer(counts),
+    )
+    return counts
 
 
 def guess_languages(counts: NDArray[np.int64], found: NDArray[np.int64]) -> list[str]:
@@ -101,66 +129,15 @@ def guess_languages(counts: NDArray[np.int64], found: NDArray[np.int64]) -> list
 
 
 @functools.cache
-def _word_table() -> tuple[NDArray[np.int64], NDArray[np.int8]]:
-    """An open-addressing table of packed words (0 = free), and 1 English / 2 other for each."""
+def word_table() -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
+    """An open-addressing table of words as their bytes (0 = free); 1 English, 2 other for each."""
     english, other = set(ENGLISH.split()), set(OTHER_LATIN.split())
-    keys, languages = np.zeros(_SLOTS, np.int64), np.zeros(_SLOTS, np.int8)
-    for word, language in [(w, 1) for w in english - other] + [(w, 2) for w in other - english]:
-        key = 0
-        for letter in word:
-            key = key * 27 + ord(letter) - 96
-        slot = key % _SLOTS
+    keys, lists = np.zeros(_SLOTS, np.uint64), np.zeros(_SLOTS, np.uint8)
+    listed = [(w, 1) for w in english - other] + [(w, 2) for w in other - english]
+    for word, number in sorted(listed):
+        key = int.from_bytes(word.encode().ljust(_LONGEST, b"\0"), "little")
+        slot = ((key * _SPREAD) & (2**64 - 1)) >> 32 & (_SLOTS - 1)
         while keys[slot]:
             slot = (slot + 1) % _SLOTS
-        keys[slot], languages[slot] = key, language
-    return keys, languages
-
-
-@compiled
-def _count_words(
-    points: NDArray[np.uint32],
-    offsets: NDArray[np.int64],
-    keys: NDArray[np.int64],
-    languages: NDArray[np.int8],
-    counts: NDArray[np.int64],
-) -> None:
-    for text in range(len(offsets) - 1):
-        state = _BETWEEN.copy()
-        _count_on(points[offsets[text] : offsets[text + 1]], keys, languages, state, counts[text])
-        _count_on(_SPACE, keys, languages, state, counts[text])
-
-
-@compiled
-def _count_on(
-    points: NDArray[np.uint32],
-    keys: NDArray[np.int64],
-    languages: NDArray[np.int8],
-    state: NDArray[np.int64],
-    counts: NDArray[np.int64],
-) -> None:
-    """Counts runs of a-z that end here, and those among them that are in the table.
-
-    `state` is the run that is open before and after: its key, its length, whether it is a-z only.
-    """
-    key, length, whole = state[0], state[1], state[2]
-    for at in range(len(points)):
-        code = np.int64(points[at])
-        if 97 <= code <= 122:
-            length += 1
-            # longer words are in no list; their key must only not overflow
-            key = key * 27 + code - 96 if length <= 8 else np.int64(-1)
-            continue
-        if 0xC0 <= code < 0x250:
-            whole = np.int64(0)
-            length += 1
-            continue
-        if length:
-            counts[0] += 1
-            if whole and key > 0:
-                slot = key & (len(keys) - 1)
-                while keys[slot] != 0 and keys[slot] != key:
-                    slot = (slot + 1) & (len(keys) - 1)
-                counts[1] += languages[slot] == 1
-                counts[2] += languages[slot] == 2
-        key, length, whole = np.int64(0), np.int64(0), np.int64(1)
-    state[0], state[1], state[2] = key, length, whole
+        keys[slot], lists[slot] = key, number
+    return keys, lists

@@ -8,7 +8,7 @@ a longer one goes by in pieces. Either way the facts are the same, bit for bit.
 import functools
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pyarrow as pa
@@ -16,19 +16,20 @@ from numpy.typing import NDArray
 
 from pipelines.kernels.arrow import text_bytes
 from pipelines.kernels.keeping import waves
-from pipelines.kernels.language_guess import WordCounter, count_words
-from pipelines.kernels.minhash import band_keys, band_keys_of_parts
+from pipelines.kernels.language_guess import WordCounter, count_words, word_table
+from pipelines.kernels.minhash import band_keys, band_keys_of_parts, permutations
+from pipelines.kernels.native.library import native, pointer, whole
+from pipelines.kernels.native.openssl import sha256_addresses
 from pipelines.kernels.normalise import normalise_block
 from pipelines.kernels.normalise_formula import normal_pieces
+from pipelines.kernels.scripts import Script
 from pipelines.kernels.shingles import SIZE
-from pipelines.kernels.text_facts import text_hashes
+from pipelines.kernels.sketch_spec import DEFAULT
+from pipelines.kernels.text_facts import CharacterCounts, text_hashes
+from pipelines.kernels.text_table import text_table
 
 RUN_BYTES = 8 * 1024 * 1024
-"""UTF-8 of the texts that are normalised together; a text above it comes in pieces.
-
-Less would cost more: what the C library hands out below 32 MiB it does not give back at once, and
-a gigabyte was audited in 1,012,532 KiB with half of it, in 914,608 with this.
-"""
+"""UTF-8 of the longest text that is normalised as a whole; a longer one comes in pieces."""
 
 PART_POINTS = 1 << 18
 """Code points of a long text looked at together."""
@@ -46,20 +47,29 @@ class NormalFacts:
     """`band_keys`, shape (n, BANDS)."""
     words: NDArray[np.int64]
     """`count_words`, shape (n, 3)."""
+    classes: NDArray[np.int64]
+    """Code points of the text as it stands by Script, shape (n, len(Script))."""
+    damage: NDArray[np.int64]
+    lines: NDArray[np.int64]
+
+    @property
+    def counts(self) -> CharacterCounts:
+        """What `text_facts` goes on from."""
+        return CharacterCounts(
+            classes=self.classes, damage=self.damage, lines=self.lines, words=self.words
+        )
 
 
 def normal_facts(column: pa.LargeStringArray, run_bytes: int = RUN_BYTES) -> NormalFacts:
     """The facts of the normal form of each text of `column`; a null is an empty text."""
-    parts = [
-        _long(column.slice(begin, 1)) if large else _together(column.slice(begin, end - begin))
-        for begin, end, large in runs(column, run_bytes)
-    ] or [_together(column)]
-    return NormalFacts(
-        chars=np.concatenate([part.chars for part in parts]),
-        hashes=np.concatenate([part.hashes for part in parts]),
-        bands=np.concatenate([part.bands for part in parts]),
-        words=np.concatenate([part.words for part in parts]),
-    )
+    found = _empty(len(column))
+    for begin, end, large in runs(column, run_bytes):
+        rows, part = slice(begin, end), column.slice(begin, end - begin)
+        if large:
+            _set(found, rows, _long(part))
+        else:
+            _together(part, found, rows)
+    return found
 
 
 def runs(
@@ -71,18 +81,90 @@ def runs(
         yield begin, end, bool(sizes[begin] > run_bytes)
 
 
-def _together(column: pa.LargeStringArray) -> NormalFacts:
+def _empty(count: int) -> NormalFacts:
+    shapes = {"hashes": 2, "bands": DEFAULT.bands, "words": 3, "classes": len(Script)}
+    return NormalFacts(
+        **{
+            field.name: np.empty(
+                (count, shapes[field.name]) if field.name in shapes else count, np.int64
+            )
+            for field in fields(NormalFacts)
+        }
+    )
+
+
+def _set(found: NormalFacts, rows: slice | NDArray[np.intp], part: NormalFacts) -> None:
+    for field in fields(NormalFacts):
+        getattr(found, field.name)[rows] = getattr(part, field.name)
+
+
+def _together(column: pa.LargeStringArray, found: NormalFacts, rows: slice) -> None:
+    """Write the facts of `column` to `rows` of `found`, in one compiled pass where that can be."""
+    functions = sha256_addresses()
+    if functions is None:
+        _set(found, rows, _step_by_step(column))
+        return
+    source = text_bytes(column)
+    a, b = permutations(DEFAULT)
+    keys, lists = word_table()
+    addresses = [array.ctypes.data for array in (*text_table(), keys, lists, a, b)]
+    sketch = [DEFAULT.num_perm, DEFAULT.bands, DEFAULT.rows]
+    setup = np.array(
+        [*addresses[:5], len(keys), *addresses[5:], *sketch, *functions.tolist()], np.int64
+    )
+    names = ("chars", "hashes", "bands", "words", "classes", "damage", "lines")
+    outs = [getattr(found, name)[rows] for name in names]
+    unsafe = native("tda_facts")(
+        pointer(source.data),
+        pointer(source.offsets),
+        whole(len(column)),
+        pointer(setup),
+        pointer(np.array([out.ctypes.data for out in outs], np.int64)),
+    )
+    if unsafe < 0:
+        raise MemoryError
+    if unsafe:
+        which = np.flatnonzero(outs[0] < 0)
+        some = column.take(pa.array(which))
+        _set(found, which + rows.start, _step_by_step(some))
+
+
+def _step_by_step(column: pa.LargeStringArray) -> NormalFacts:
+    """The same facts from the whole normal forms, one after the other."""
     normal = normalise_block(column)
+    classes, damage, lines = count_characters(column)
     return NormalFacts(
         chars=np.diff(normal.offsets),
         hashes=text_hashes(normal),
         bands=band_keys(normal),
         words=count_words(normal),
+        classes=classes,
+        damage=damage,
+        lines=lines,
     )
 
 
+def count_characters(
+    column: pa.LargeStringArray,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """`classes`, `damage` and `lines` of NormalFacts for each text of `column`."""
+    source = text_bytes(column)
+    classes = np.empty((len(column), len(Script)), np.int64)
+    damage, lines = np.empty(len(column), np.int64), np.empty(len(column), np.int64)
+    native("tda_count", None)(
+        pointer(source.data),
+        pointer(source.offsets),
+        whole(len(column)),
+        text_table().arguments()[0],
+        pointer(classes),
+        pointer(damage),
+        pointer(lines),
+    )
+    return classes, damage, lines
+
+
 def _long(column: pa.LargeStringArray, points: int = PART_POINTS) -> NormalFacts:
-    """The facts of the one text of `column`."""
+    """The facts of the one text of `column`, whose normal form is never in memory as a whole."""
     source = text_bytes(column)
     raw = source.data[source.offsets[0] : source.offsets[1]]
     chars, sha, words = 0, hashlib.sha256(), WordCounter()
@@ -90,14 +172,18 @@ def _long(column: pa.LargeStringArray, points: int = PART_POINTS) -> NormalFacts
         chars += len(part)
         sha.update(part.tobytes().decode("utf-32-le").encode())
         words.add(part)
-    if chars == 0:
-        return _together(pa.array([""], pa.large_string()))
-    bands = band_keys_of_parts(functools.partial(_overlapping, raw, points))
+    bands: NDArray[np.int64] = np.zeros(DEFAULT.bands, np.int64)
+    if chars:
+        bands = band_keys_of_parts(functools.partial(_overlapping, raw, points))
+    classes, damage, lines = count_characters(column)
     return NormalFacts(
         chars=np.array([chars], np.int64),
         hashes=np.frombuffer(sha.digest()[:16], dtype=">i8").astype(np.int64).reshape(1, 2),
         bands=bands[np.newaxis],
         words=words.done()[np.newaxis],
+        classes=classes,
+        damage=damage,
+        lines=lines,
     )
 
 

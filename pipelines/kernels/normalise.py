@@ -12,10 +12,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipelines.kernels.arrow import TextBytes, text_bytes
-from pipelines.kernels.compiled import compiled
-from pipelines.kernels.normal_table import EXPANDS, LIMIT, UNSAFE, normal_table
+from pipelines.kernels.native.library import native, pointer, whole
 from pipelines.kernels.normalise_formula import normal_pieces
-from pipelines.kernels.utf8 import decode
+from pipelines.kernels.text_table import text_table
 
 NORMAL_SCHEME = f"nfkc-casefold-space/unicode-{unicodedata.unidata_version}"
 """Name of this normal form; texts are comparable only under the same name."""
@@ -47,19 +46,43 @@ def normalise_block(column: pa.LargeStringArray) -> NormalText:
     jamo, many Indic and Arabic marks) goes through the formula, every other one through a table.
     """
     source = text_bytes(column)
-    table = normal_table()
     count = len(source.offsets) - 1
     size = int(source.offsets[-1] - source.offsets[0])
-    # an expansion is at most 3 code points for 2 bytes, else its code point is LONG
-    points = np.empty(size + size // 2 + 1, np.uint32)
+    points = np.empty(room_for(size), np.uint32)
     lengths = np.empty(count, np.int64)
-    used = _normalise(
-        source.data, source.offsets, table.images, table.starts, table.expansions, points, lengths
+    used = native("tda_normalise")(
+        pointer(source.data),
+        pointer(source.offsets),
+        whole(count),
+        *text_table().arguments(),
+        pointer(points),
+        pointer(lengths),
     )
     unsafe = np.flatnonzero(lengths < 0)
     if len(unsafe) == 0:
         return NormalText(points=points[:used], offsets=_offsets(lengths))
     return _with_formula(source, points[:used], lengths, unsafe)
+
+
+def encode(normal: NormalText) -> TextBytes:
+    """The normal texts in UTF-8."""
+    data = np.empty(4 * len(normal.points) + 4, np.uint8)
+    offsets = np.zeros(len(normal.offsets), np.int64)
+    native("tda_encode", None)(
+        pointer(normal.points),
+        pointer(normal.offsets),
+        whole(len(offsets) - 1),
+        pointer(data),
+        pointer(offsets),
+    )
+    return TextBytes(data=data[: offsets[-1]], offsets=offsets)
+
+
+def room_for(size: int) -> int:
+    """Code points that the compiled pass may write for `size` bytes of text."""
+    # an expansion is at most 3 code points for 2 bytes, else its code point is LONG; a block of 64
+    # is written before it is known how much of it is kept
+    return size + size // 2 + 128
 
 
 def _with_formula(
@@ -106,47 +129,3 @@ def _offsets(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     offsets = np.zeros(len(lengths) + 1, np.int64)
     np.cumsum(lengths, out=offsets[1:])
     return offsets
-
-
-@compiled
-def _normalise(
-    data: NDArray[np.uint8],
-    offsets: NDArray[np.int64],
-    images: NDArray[np.uint32],
-    starts: NDArray[np.int64],
-    expansions: NDArray[np.uint32],
-    points: NDArray[np.uint32],
-    lengths: NDArray[np.int64],
-) -> int:
-    """Writes the safe texts into `points` one after the other, -1 as length of the others."""
-    end = 0
-    for text in range(len(offsets) - 1):
-        at, stop, begin = offsets[text], offsets[text + 1], end
-        after_space, safe = True, True
-        while at < stop:
-            code, width = decode(data, at)
-            at += width
-            image = np.int64(images[code]) if code < LIMIT else code
-            if image < EXPANDS:
-                # write, then move on unless it is a further space: no branch to mispredict
-                points[end] = image
-                is_space = image == 32
-                end += 1 - (is_space & after_space)
-                after_space = is_space
-            elif image >= UNSAFE:
-                safe = False
-                break
-            else:
-                for part in range(starts[image - EXPANDS], starts[image - EXPANDS + 1]):
-                    points[end] = expansions[part]
-                    is_space = expansions[part] == 32
-                    end += 1 - (is_space & after_space)
-                    after_space = is_space
-        if not safe:
-            end = begin
-            lengths[text] = -1
-            continue
-        if end > begin and after_space:
-            end -= 1
-        lengths[text] = end - begin
-    return end

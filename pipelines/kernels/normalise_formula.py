@@ -13,16 +13,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.kernels.compiled import compiled
-from pipelines.kernels.normal_table import (
-    EXPANDS,
-    LIMIT,
-    LONG,
-    MOST_PER_BYTE,
-    UNSAFE,
-    normal_table,
-)
-from pipelines.kernels.utf8 import decode
+from pipelines.kernels.native.library import native, pointer, whole
+from pipelines.kernels.normal_table import LIMIT, MOST_PER_BYTE
+from pipelines.kernels.text_table import text_table
 
 PIECE_BYTES = 1 << 18
 """A piece may become twenty-four times as large."""
@@ -37,17 +30,22 @@ def normal_pieces(raw: NDArray[np.uint8], size: int = PIECE_BYTES) -> Iterator[N
     reordered, at the earliest after `size` bytes; so the pieces together are the formula of the
     whole, but the words of a long text are never all in memory.
     """
-    table = normal_table()
-    spaces = np.zeros(2, np.bool_)
+    raw = np.ascontiguousarray(raw)
+    table = text_table().arguments()
+    # whether anything was written, and whether a space waits
+    spaces = np.zeros(2, np.uint8)
     start = 0
     while start < len(raw):
-        stop = _next_safe(raw, min(start + size, len(raw)), table.images)
+        at = min(start + size, len(raw))
+        stop = native("tda_next_safe")(pointer(raw), whole(len(raw)), whole(at), table[0])
         piece, start = raw[start:stop], stop
         # beyond twice the size it could not be cut, and is not for the table
         if len(piece) <= 2 * size:
             before = spaces.copy()
             points = np.empty(MOST_PER_BYTE * len(piece) + 1, np.uint32)
-            used = _by_table(piece, table.images, table.starts, table.expansions, spaces, points)
+            used = native("tda_by_table")(
+                pointer(piece), whole(len(piece)), *table, pointer(spaces), pointer(points)
+            )
             if used > 0:
                 yield points[:used]
             if used >= 0:
@@ -57,14 +55,17 @@ def normal_pieces(raw: NDArray[np.uint8], size: int = PIECE_BYTES) -> Iterator[N
 
 
 def _by_formula(
-    raw: NDArray[np.uint8], spaces: NDArray[np.bool_], size: int
+    raw: NDArray[np.uint8], spaces: NDArray[np.uint8], size: int
 ) -> Iterator[NDArray[np.uint32]]:
-    whole = nfkc(str(raw.data, "utf-8"))
-    for at in range(0, len(whole), size):
-        folded = whole[at : at + size].casefold()
+    entries = text_table().arguments()[0]
+    whole_text = nfkc(str(raw.data, "utf-8"))
+    for at in range(0, len(whole_text), size):
+        folded = whole_text[at : at + size].casefold()
         part = np.frombuffer(folded.encode("utf-32-le"), dtype="<u4")
         points = np.empty(len(part) + 1, np.uint32)
-        used = _collapsed(part, _white_space(), spaces, points)
+        used = native("tda_collapsed")(
+            pointer(part), whole(len(part)), entries, pointer(spaces), pointer(points)
+        )
         if used:
             yield points[:used]
 
@@ -124,90 +125,5 @@ def _classes() -> NDArray[np.uint8]:
     return np.array([unicodedata.combining(chr(code)) for code in range(LIMIT)], np.uint8)
 
 
-@cache
-def _white_space() -> NDArray[np.bool_]:
-    return np.array([chr(code).isspace() for code in range(LIMIT)], np.bool_)
-
-
 def _scalars() -> Iterator[int]:
     return (code for code in range(LIMIT) if not 0xD800 <= code < 0xE000)
-
-
-@compiled
-def _next_safe(data: NDArray[np.uint8], at: int, images: NDArray[np.uint32]) -> int:
-    """The first byte from `at` on at which the text may be cut, or its length."""
-    while at < len(data):
-        if data[at] & 0xC0 != 0x80:
-            code, _ = decode(data, at)
-            if code >= LIMIT or images[code] != UNSAFE:
-                break
-        at += 1
-    return at
-
-
-@compiled
-def _by_table(
-    data: NDArray[np.uint8],
-    images: NDArray[np.uint32],
-    starts: NDArray[np.int64],
-    expansions: NDArray[np.uint32],
-    spaces: NDArray[np.bool_],
-    points: NDArray[np.uint32],
-) -> int:
-    """How many code points of the normal form `points` begins with; -1 where it needs the formula.
-
-    `spaces` is as `_put` keeps it, from the piece before to the next.
-    """
-    at, end = 0, 0
-    while at < len(data):
-        code, width = decode(data, at)
-        at += width
-        image = np.int64(images[code]) if code < LIMIT else code
-        if image < EXPANDS:
-            end = _put(image, image == 32, spaces, points, end)
-        elif image == UNSAFE:
-            return -1
-        else:
-            number = image - (LONG if image >= LONG else EXPANDS)
-            for part in range(starts[number], starts[number + 1]):
-                point = np.int64(expansions[part])
-                end = _put(point, point == 32, spaces, points, end)
-    return end
-
-
-@compiled
-def _collapsed(
-    folded: NDArray[np.uint32],
-    white_space: NDArray[np.bool_],
-    spaces: NDArray[np.bool_],
-    points: NDArray[np.uint32],
-) -> int:
-    """How many code points `points` begins with: those of `folded`, white space collapsed."""
-    end = 0
-    for at in range(len(folded)):
-        code = np.int64(folded[at])
-        end = _put(code, code < LIMIT and white_space[code], spaces, points, end)
-    return end
-
-
-@compiled
-def _put(
-    point: np.int64,
-    is_space: bool | np.bool_,
-    spaces: NDArray[np.bool_],
-    points: NDArray[np.uint32],
-    end: int,
-) -> int:
-    """The new end of `points`; a space is only written once something follows it.
-
-    `spaces` says whether anything was written in the text, and whether a space waits.
-    """
-    if is_space:
-        spaces[1] = spaces[0]
-        return end
-    if spaces[1]:
-        points[end] = 32
-        end += 1
-    spaces[0], spaces[1] = True, False
-    points[end] = point
-    return end + 1

@@ -4,20 +4,16 @@ Recall is by shape, precision by check digits, ranges and keywords: names and po
 are not looked for.
 """
 
+import functools
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from pipelines.kernels.arrow import text_bytes
+from pipelines.kernels.identifier_signs import fold
 from pipelines.kernels.personal_information_addresses import emails, ipv4_addresses, ipv6_addresses
-from pipelines.kernels.personal_information_candidates import (
-    ALL,
-    Candidate,
-    candidates,
-    fold,
-)
+from pipelines.kernels.personal_information_candidates import ALL, Candidate, windows
 from pipelines.kernels.personal_information_codes import credit_codes, passports, permits, plates
 from pipelines.kernels.personal_information_model import Hit, Kind, Tier
 from pipelines.kernels.personal_information_numbers import (
@@ -26,7 +22,7 @@ from pipelines.kernels.personal_information_numbers import (
     landline_numbers,
     mobile_numbers,
 )
-from pipelines.kernels.text_pieces import pieces
+from pipelines.kernels.text_pieces import PIECE_BYTES, pieces
 
 __all__ = ["DETECTOR_SCHEME", "Hit", "Kind", "Tier", "find", "find_block"]
 
@@ -48,42 +44,68 @@ _DETECTORS: tuple[tuple[Candidate, Callable[[str], Iterator[Hit]]], ...] = (
 )
 
 
-def find(text: str, seen: Candidate = ALL) -> list[Hit]:
+def find(text: str, seen: int = ALL) -> list[Hit]:
     """The hits in `text` by place, no two overlapping; `seen` names what can be in it at all."""
-    folded, flags = fold(text), int(seen)
-    return _without_overlaps(
-        hit for family, detector in _DETECTORS if int(family) & flags for hit in detector(folded)
-    )
+    folded = fold(text)
+    hits = [hit for detector in _detectors(int(seen)) for hit in detector(folded)]
+    return hits if len(hits) < 2 else _without_overlaps(hits)
+
+
+@functools.cache
+def _detectors(seen: int) -> tuple[Callable[[str], Iterator[Hit]], ...]:
+    return tuple(detector for family, detector in _DETECTORS if int(family) & seen)
 
 
 def find_block(column: pa.LargeStringArray) -> Iterator[tuple[int, list[str], list[Hit]]]:
     """Index, values and hits of each text of `column` with hits; the same hits as `find` gives.
 
-    A text longer than PIECE_BYTES comes in pieces, so that neither it nor its hits are in memory
-    as a whole; only hits that overlap in an unbroken chain longer than MARGIN_BYTES may come out
-    otherwise than `find` has them.
+    A text with many hits comes several times, one part after the other. A text longer than
+    PIECE_BYTES comes in pieces, so that neither it nor its hits are in memory as a whole; only hits
+    that overlap in an unbroken chain longer than MARGIN_BYTES may come out otherwise than `find`
+    has them.
     """
-    flags = candidates(column)
+    sizes = np.diff(text_bytes(column).offsets)
+    begin = 0
+    for long in [*np.flatnonzero(sizes > PIECE_BYTES).tolist(), len(column)]:
+        for index, values, hits in _in_windows(column.slice(begin, long - begin)):
+            yield begin + index, values, hits
+        if long < len(column):
+            yield from ((long, values, hits) for values, hits in _in_pieces(column.slice(long, 1)))
+        begin = long + 1
+
+
+def _in_windows(column: pa.LargeStringArray) -> Iterator[tuple[int, list[str], list[Hit]]]:
     source = text_bytes(column)
-    for index in flags.nonzero()[0].tolist():
-        raw = source.data[source.offsets[index] : source.offsets[index + 1]]
-        for values, hits in _find_pieces(raw, Candidate(int(flags[index]))):
-            yield index, values, hits
+    starts = source.offsets.tolist()
+    for window in windows(column):
+        begin = starts[window.text]
+        text = source.data[begin + window.begin : begin + window.end].tobytes().decode()
+        found = find(text, window.families)
+        if found:
+            values = [text[hit.start : hit.end] for hit in found]
+            at = window.at
+            hits = [Hit(hit.type, at + hit.start, at + hit.end, hit.tier) for hit in found]
+            yield window.text, values, hits
 
 
-def _find_pieces(raw: NDArray[np.uint8], seen: Candidate) -> Iterator[tuple[list[str], list[Hit]]]:
+def _in_pieces(column: pa.LargeStringArray) -> Iterator[tuple[list[str], list[Hit]]]:
+    """The hits of the one text of `column`."""
+    source = text_bytes(column)
     taken = 0
-    for piece in pieces(raw):
-        values: list[str] = []
-        hits: list[Hit] = []
-        for hit in find(piece.text, seen):
-            start, end = piece.at + hit.start, piece.at + hit.end
-            if piece.begin <= start < piece.end and start >= taken:
-                values.append(piece.text[hit.start : hit.end])
-                hits.append(Hit(hit.type, start, end, hit.tier))
-                taken = end
-        if hits:
-            yield values, hits
+    for piece in pieces(source.data[source.offsets[0] : source.offsets[1]]):
+        for _, values, hits in _in_windows(pa.array([piece.text], pa.large_string())):
+            placed = [
+                (value, Hit(hit.type, piece.at + hit.start, piece.at + hit.end, hit.tier))
+                for value, hit in zip(values, hits, strict=True)
+            ]
+            own = [
+                (value, hit)
+                for value, hit in placed
+                if piece.begin <= hit.start < piece.end and hit.start >= taken
+            ]
+            if own:
+                taken = own[-1][1].end
+                yield [value for value, _ in own], [hit for _, hit in own]
 
 
 def _without_overlaps(hits: Iterable[Hit]) -> list[Hit]:

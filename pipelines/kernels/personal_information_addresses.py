@@ -1,5 +1,6 @@
 """Identifiers that are addresses: e-mail, IPv4 and IPv6."""
 
+import bisect
 import ipaddress
 import itertools
 import re
@@ -27,7 +28,11 @@ _RESERVED4 = (
     "192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 "
     "224.0.0.0/4 240.0.0.0/4"
 )
-_SPECIAL4 = tuple(map(ipaddress.IPv4Network, _RESERVED4.split()))
+_SPECIAL4 = sorted(
+    (int(network.network_address), int(network.broadcast_address))
+    for network in map(ipaddress.IPv4Network, _RESERVED4.split())
+)
+_SPECIAL4_BEGINS = [first for first, _ in _SPECIAL4]
 _GLOBAL6 = ipaddress.IPv6Network("2000::/3")
 _RESERVED6 = (
     "::1/128 ::ffff:0:0/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 "
@@ -67,11 +72,13 @@ def _domain_after(text: str, at: int) -> str:
 def ipv4_addresses(text: str) -> Iterator[Hit]:
     """IPv4 addresses; those that stand for nobody (private, reserved, documentation) look alike."""
     for found in _IPV4.finditer(text):
-        try:
-            address = ipaddress.IPv4Address(found[0])
-        except ValueError:
+        parts = found[0].split(".")
+        # a leading zero is octal to some and a mistake to others
+        if any(int(part) > 255 or (part[0] == "0" and len(part) > 1) for part in parts):
             continue
-        special = any(address in network for network in _SPECIAL4)
+        address = int.from_bytes(bytes(map(int, parts)), "big")
+        at = bisect.bisect_right(_SPECIAL4_BEGINS, address) - 1
+        special = at >= 0 and address <= _SPECIAL4[at][1]
         named = special or near(_VERSION_WORDS, text, found.start(), found.start())
         yield Hit(Kind.IP, *found.span(), Tier.LOOKALIKE if named else Tier.VALID)
 

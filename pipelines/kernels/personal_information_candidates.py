@@ -1,139 +1,69 @@
-"""Which texts of a column can hold which identifiers: one compiled pass over their bytes.
+"""Which parts of the texts of a column can hold which identifiers: one compiled pass.
 
-A flag may stand without a hit, never a hit without its flag (tests hold this), so the slower
-patterns read only flagged texts.
+A window may stand without a hit, never a hit without its window (tests hold this), so the slower
+patterns read only windows. The rules are in `native/identifiers.c`.
 """
 
-import functools
+from collections.abc import Iterator
 from enum import IntFlag
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from pipelines.kernels.arrow import text_bytes
-from pipelines.kernels.compiled import compiled
-from pipelines.kernels.personal_information_codes import PLATE_LEADS
-from pipelines.kernels.utf8 import decode
+from pipelines.kernels.native.library import native, pointer, whole
+from pipelines.kernels.text_table import text_table
+
+_BLOCK = 64
 
 
 class Candidate(IntFlag):
-    """What was seen in a text."""
+    """What was seen in a window."""
 
     DIGITS = 1
-    """At least 11 digits with at most two signs of `space - ( )` between them."""
+    """A run of digits that can begin a number, with signs of `space - ( )` between its groups."""
     MIXED = 2
-    """A word of letters and digits with at least six digits and eight places."""
+    """A word of capital letters and digits with as many places as a code has."""
     AT = 4
-    """An at sign."""
+    """An at sign between what can be a local part and a domain."""
     PLATE = 8
-    """The first character of a plate with a letter after it."""
+    """The first character of a plate with a capital letter after it."""
     DOTTED = 16
-    """Digits and dots with at least three dots."""
+    """Four groups of digits with dots between them."""
     COLONS = 32
-    """Two colons together, or six in one run of hexadecimal digits."""
+    """Hexadecimal digits with two colons together, or six of them."""
 
 
 ALL = Candidate.DIGITS | Candidate.MIXED | Candidate.AT | Candidate.PLATE
 ALL |= Candidate.DOTTED | Candidate.COLONS
 
-_OTHER, _DIGIT, _HEX, _LETTER, _GAP, _AT, _DOT, _COLON, _LEAD = range(9)
-_BEYOND = 0x10000
 
-FOLDING: dict[int, int] = {
-    **{wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)},
-    **dict.fromkeys((0xA0, 0x3000), 0x20),
-    **dict.fromkeys((*range(0x2010, 0x2016), 0x2212), 0x2D),
-}
-"""Full-width signs, spaces and dashes to ASCII, one code point for one."""
+class Window(NamedTuple):
+    """Part of one text of a column that the patterns of `families` have to read."""
 
-
-_PIECE = 1 << 20
-_FOLDED = np.arange(0x10000, dtype=np.uint32)
-_FOLDED[list(FOLDING)] = list(FOLDING.values())
-
-
-def fold(text: str) -> str:
-    """`text` with full-width signs, spaces and dashes in ASCII; every place stays where it is."""
-    if text.isascii():
-        return text
-    # str.translate takes ten times as long; pieces keep the copies small beside a huge text
-    return "".join(_folded(text[at : at + _PIECE]) for at in range(0, len(text), _PIECE))
+    text: int
+    """Number of the text in its column."""
+    begin: int
+    """Bytes from the start of the text; the end is exclusive."""
+    end: int
+    at: int
+    """Code points of the text before `begin`."""
+    families: int
+    """Candidate flags, as a plain number: there are many windows."""
 
 
-def _folded(text: str) -> str:
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    folded = np.where(points < len(_FOLDED), _FOLDED[points & 0xFFFF], points)
-    return folded.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-
-
-def candidates(column: pa.LargeStringArray) -> NDArray[np.uint8]:
-    """The Candidate flags of each text of `column`."""
+def windows(column: pa.LargeStringArray) -> Iterator[Window]:
+    """The windows of the texts of `column` in order, none meeting another."""
     source = text_bytes(column)
-    flags = np.zeros(len(column), np.uint8)
-    _flag(source.data, source.offsets, _classes(), flags)
-    return flags
-
-
-@functools.cache
-def _classes() -> NDArray[np.uint8]:
-    classes = np.full(_BEYOND, _OTHER, np.uint8)
-    for signs, kind in (
-        ("0123456789", _DIGIT),
-        ("abcdefABCDEF", _HEX),
-        ("ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ", _LETTER),
-        (" -()", _GAP),
-        ("@", _AT),
-        (".", _DOT),
-        (":", _COLON),
-        (PLATE_LEADS, _LEAD),
-    ):
-        for sign in signs:
-            classes[ord(sign)] = kind
-    for wide, narrow in FOLDING.items():
-        classes[wide] = classes[narrow]
-    return classes
-
-
-@compiled
-def _flag(
-    data: NDArray[np.uint8],
-    offsets: NDArray[np.int64],
-    classes: NDArray[np.uint8],
-    flags: NDArray[np.uint8],
-) -> None:
-    for text in range(len(offsets) - 1):
-        at, stop = offsets[text], offsets[text + 1]
-        seen, last = 0, _OTHER
-        spaced, gap = 0, 0  # digits so far, and signs since the last of them
-        word, digits = 0, 0  # places and digits of the present word
-        dots, colons = 0, 0
-        while at < stop:
-            code, width = decode(data, at)
-            at += width
-            kind = classes[code] if code < _BEYOND else _OTHER
-            if kind == _DIGIT:
-                spaced, gap = spaced + 1, 0
-                word, digits = word + 1, digits + 1
-                seen |= 1 * (spaced >= 11) | 2 * (digits >= 6 and word >= 8)
-            elif kind in (_HEX, _LETTER):
-                seen |= 8 * (last == _LEAD)
-                word += 1
-                seen |= 2 * (digits >= 6 and word >= 8)
-                spaced, dots = 0, 0
-                colons *= kind == _HEX
-            elif kind == _COLON:
-                colons += 1
-                seen |= 32 * (colons >= 6 or last == _COLON)
-                spaced, word, digits, dots = 0, 0, 0, 0
-            elif kind == _DOT:
-                dots += 1
-                seen |= 16 * (dots >= 3)
-                spaced, word, digits, colons = 0, 0, 0, 0
-            else:
-                gap += 1
-                spaced *= kind == _GAP and gap <= 2
-                word, digits, dots, colons = 0, 0, 0, 0
-                seen |= 4 * (kind == _AT)
-            last = kind
-        flags[text] = seen
+    count = len(source.offsets) - 1
+    size = int(source.offsets[-1] - source.offsets[0])
+    rows = np.empty((count + size // _BLOCK + 1, len(Window._fields)), np.int64)
+    found = native("tda_windows")(
+        pointer(source.data),
+        pointer(source.offsets),
+        whole(count),
+        text_table().arguments()[0],
+        pointer(rows),
+    )
+    yield from map(Window._make, rows[:found].tolist())

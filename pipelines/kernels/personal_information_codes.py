@@ -4,11 +4,9 @@ import re
 from collections.abc import Iterator
 
 from pipelines.kernels.check_digits import credit_code_holds
+from pipelines.kernels.identifier_signs import PLATE_LEADS
 from pipelines.kernels.personal_information_model import Hit, Kind, Tier, near
 from pipelines.kernels.personal_information_numbers import PROVINCES
-
-PLATE_LEADS = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
-"""One character for each of the 31 registration authorities (GA 36)."""
 
 _PASSPORT_WORDS = re.compile(r"护照|passport", re.IGNORECASE)
 _PERMIT_WORDS = re.compile(r"通行证|回乡证|台胞证|往来港澳|来往大陆|travel permit", re.IGNORECASE)

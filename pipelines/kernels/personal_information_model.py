@@ -30,7 +30,10 @@ class Kind(StrEnum):
     @property
     def rank(self) -> int:
         """0 for the type that wins over every other."""
-        return list(Kind).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {kind: rank for rank, kind in enumerate(Kind)}
 
 
 class Tier(StrEnum):

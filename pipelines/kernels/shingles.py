@@ -1,14 +1,14 @@
 """The shingles of a normalised text: its runs of five code points.
 
 A text of fewer than five code points is one shingle, the whole text; an empty text has none. Texts
-come as code points (uint32), as `pipelines.kernels.normalise` leaves them.
+come as code points (uint32), as `pipelines.kernels.normalise` leaves them. The compiled form is
+`native/sketch.c`.
 """
 
 import numpy as np
-from numba import uint32
 from numpy.typing import NDArray
 
-from pipelines.kernels.compiled import compiled
+from pipelines.kernels.native.library import native, pointer, whole
 
 SIZE = 5
 """Code points in a shingle."""
@@ -16,14 +16,11 @@ SIZE = 5
 SPEC = "char5-nfkc-casefold-ws1"
 """How the names of sketches call these shingles: white space collapsed to one, ends stripped."""
 
-_C0 = np.uint32(0x9E3779B1)
-_C1 = np.uint32(0x85EBCA77)
-_C2 = np.uint32(0xC2B2AE3D)
-_C3 = np.uint32(0x27D4EB2F)
-_C4 = np.uint32(0x165667B1)
-_M1 = np.uint32(0x2C1B3C6D)
-_M2 = np.uint32(0x297A2D39)
+_FACTORS = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1)
+_MIX1, _MIX2 = 0x2C1B3C6D, 0x297A2D39
 _MASK = 0xFFFFFFFF
+_PART = 4096
+"""Hashes the compiled code makes at a time (PART of native/sketch.h)."""
 
 
 def shingles_of(normal: str) -> set[str]:
@@ -40,64 +37,19 @@ def shingle_hash(shingle: str) -> int:
     xor-shifts and two multiplications, modulo 2**32. A short text adds its length in place of
     its missing last code point, so that `ab` and `ab` + NUL differ.
     """
-    constants = (int(_C0), int(_C1), int(_C2), int(_C3), int(_C4))
-    total = sum(ord(char) * factor for char, factor in zip(shingle, constants, strict=False))
+    total = sum(ord(char) * factor for char, factor in zip(shingle, _FACTORS, strict=False))
     if len(shingle) < SIZE:
-        total += (len(shingle) + 0x110000) * constants[-1]
+        total += (len(shingle) + 0x110000) * _FACTORS[-1]
     x = total & _MASK
     x ^= x >> 15
-    x = (x * int(_M1)) & _MASK
+    x = (x * _MIX1) & _MASK
     x ^= x >> 12
-    x = (x * int(_M2)) & _MASK
+    x = (x * _MIX2) & _MASK
     return x ^ (x >> 15)
 
 
-@compiled
-def hash_shingles(
-    points: NDArray[np.uint32], start: int, stop: int, out: NDArray[np.uint32]
-) -> int:
-    """How many shingles `points[start:stop]` has; `out` begins with the hash of each, in order.
-
-    `out` needs room for max(1, stop - start) values. Repeated shingles are repeated.
-    """
-    size = stop - start
-    if size <= 0:
-        return 0
-    if size < SIZE:
-        _hash_short(points, start, stop, out)
-        return 1
-    count = size - SIZE + 1
-    # every product is cast back: one missed cast promotes to 64 bits and costs the vector unit
-    for i in range(count):
-        p = start + i
-        x = uint32(
-            uint32(points[p] * _C0)
-            + uint32(points[p + 1] * _C1)
-            + uint32(points[p + 2] * _C2)
-            + uint32(points[p + 3] * _C3)
-            + uint32(points[p + 4] * _C4)
-        )
-        x = uint32(x ^ (x >> uint32(15)))
-        x = uint32(x * _M1)
-        x = uint32(x ^ (x >> uint32(12)))
-        x = uint32(x * _M2)
-        out[i] = uint32(x ^ (x >> uint32(15)))
-    return count
-
-
-@compiled
-def _hash_short(points: NDArray[np.uint32], start: int, stop: int, out: NDArray[np.uint32]) -> None:
-    x = uint32(uint32(stop - start + 0x110000) * _C4)
-    if stop - start > 0:
-        x = uint32(x + uint32(points[start] * _C0))
-    if stop - start > 1:
-        x = uint32(x + uint32(points[start + 1] * _C1))
-    if stop - start > 2:
-        x = uint32(x + uint32(points[start + 2] * _C2))
-    if stop - start > 3:
-        x = uint32(x + uint32(points[start + 3] * _C3))
-    x = uint32(x ^ (x >> uint32(15)))
-    x = uint32(x * _M1)
-    x = uint32(x ^ (x >> uint32(12)))
-    x = uint32(x * _M2)
-    out[0] = uint32(x ^ (x >> uint32(15)))
+def hash_shingles(points: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """The hash of each shingle of a normal text, in order; repeated shingles are repeated."""
+    out = np.empty(max(1, len(points)) + _PART, np.uint32)
+    count = native("tda_shingle_hashes")(pointer(points), whole(len(points)), pointer(out))
+    return out[:count]

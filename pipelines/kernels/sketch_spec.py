@@ -34,8 +34,8 @@ class SketchSpec:
 
     def __post_init__(self) -> None:
         """Raises ValueError for a spec no signature can have."""
-        if self.num_perm not in {1 << bits for bits in range(1, 17)}:
-            raise ValueError("num_perm must be a power of two from 2 to 65536")
+        if self.num_perm not in {1 << bits for bits in range(1, 13)}:
+            raise ValueError("num_perm must be a power of two from 2 to 4096")
         if self.bands < 1 or self.rows < 1 or self.bands * self.rows > self.num_perm:
             raise ValueError("bands times rows must fit into num_perm")
         if self.shingles != SHINGLES:

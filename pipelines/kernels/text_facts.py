@@ -10,16 +10,27 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipelines.kernels.arrow import TextBytes, text_bytes
-from pipelines.kernels.compiled import compiled
+from pipelines.kernels.arrow import text_bytes
 from pipelines.kernels.language_guess import guess_languages
-from pipelines.kernels.normal_table import LIMIT
-from pipelines.kernels.normalise import NormalText
-from pipelines.kernels.scripts import BEYOND, DAMAGE, Script, script_table
-from pipelines.kernels.utf8 import decode
+from pipelines.kernels.native.library import native, pointer, whole
+from pipelines.kernels.native.openssl import sha256_addresses
+from pipelines.kernels.normalise import NormalText, encode
+from pipelines.kernels.scripts import Script
 
 DIGEST_SCHEME = "sha256-128/nfkc-casefold-space;record=sha256/len64be-null1"
 """Name of the two digests below."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CharacterCounts:
+    """What a pass over the characters of n texts has counted."""
+
+    classes: NDArray[np.int64]
+    """Code points by Script, shape (n, len(Script))."""
+    damage: NDArray[np.int64]
+    lines: NDArray[np.int64]
+    words: NDArray[np.int64]
+    """`count_words` of the normal forms, shape (n, 3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,29 +53,21 @@ class TextFacts:
     """`zh en ja ko other mixed und`."""
 
 
-def text_facts(column: pa.LargeStringArray, words: NDArray[np.int64]) -> TextFacts:
-    """The facts of each text of `column`; a null is empty.
-
-    `words` is `count_words` of the normal forms.
-    """
-    source = text_bytes(column)
-    counts = np.zeros((len(column), len(Script)), np.int64)
-    lines = np.empty(len(column), np.int64)
-    damage = np.empty(len(column), np.int64)
-    _count(source.data, source.offsets, script_table(), counts, lines, damage)
-    named = {script: counts[:, script] for script in Script}
+def text_facts(column: pa.LargeStringArray, counts: CharacterCounts) -> TextFacts:
+    """The facts of each text of `column`, whose characters are counted; a null is empty."""
+    named = {script: counts.classes[:, script] for script in Script}
+    chars = counts.classes.sum(axis=1)
     return TextFacts(
-        bytes=np.diff(source.offsets),
-        chars=counts.sum(axis=1),
-        lines=lines,
+        bytes=np.diff(text_bytes(column).offsets),
+        chars=chars,
+        lines=counts.lines,
         han=named[Script.HAN],
         latin=named[Script.LATIN],
         digit=named[Script.DIGIT],
         space=named[Script.SPACE],
-        other=counts.sum(axis=1)
-        - sum(named[s] for s in (Script.HAN, Script.LATIN, Script.DIGIT, Script.SPACE)),
-        replacement=damage,
-        language=guess_languages(counts, words),
+        other=chars - sum(named[s] for s in (Script.HAN, Script.LATIN, Script.DIGIT, Script.SPACE)),
+        replacement=counts.damage,
+        language=guess_languages(counts.classes, counts.words),
     )
 
 
@@ -77,15 +80,45 @@ def text_hashes(normal: NormalText) -> NDArray[np.int64]:
     return np.frombuffer(digests, dtype=">i8").astype(np.int64).reshape(-1, 2)
 
 
-def record_digests(columns: Sequence[pa.LargeStringArray]) -> list[bytes]:
+def record_digests(columns: Sequence[pa.LargeStringArray]) -> pa.FixedSizeBinaryArray:
     """SHA-256 over the values of each record as they stand, 32 bytes each.
 
     Each value is its presence (0 for null, 1), and where present its byte length (8 bytes,
     big-endian) and UTF-8 bytes, in the order of `columns`: so neither null and empty nor
     differently cut columns fall together.
     """
-    parts = [_framed(column) for column in columns]
-    return [_digest(values) for values in zip(*parts, strict=True)]
+    functions = sha256_addresses()
+    if functions is None:
+        parts = [_framed(column) for column in columns]
+        digests = b"".join(_digest(values) for values in zip(*parts, strict=True))
+    else:
+        digests = _compiled_digests(columns, functions).tobytes()
+    return pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(32), len(columns[0]), [None, pa.py_buffer(digests)]
+    )
+
+
+def _compiled_digests(
+    columns: Sequence[pa.LargeStringArray], functions: NDArray[np.int64]
+) -> NDArray[np.uint8]:
+    digests = np.empty((len(columns[0]), 32), np.uint8)
+    sources = [text_bytes(column) for column in columns]
+    there = [
+        np.asarray(column.is_valid()).astype(np.uint8) if column.null_count else None
+        for column in columns
+    ]
+    described = [
+        [source.data.ctypes.data, source.offsets.ctypes.data, 0 if v is None else v.ctypes.data]
+        for source, v in zip(sources, there, strict=True)
+    ]
+    native("tda_record_digests", None)(
+        pointer(np.array(described, np.int64)),
+        whole(len(columns)),
+        whole(len(digests)),
+        pointer(functions),
+        pointer(digests),
+    )
+    return digests
 
 
 def _digest(values: Sequence[tuple[bytes, memoryview]]) -> bytes:
@@ -106,75 +139,3 @@ def _framed(column: pa.LargeStringArray) -> Iterator[tuple[bytes, memoryview]]:
             yield b"\x01" + struct.pack(">Q", end - begin), raw[begin:end]
         else:
             yield b"\x00", raw[:0]
-
-
-def encode(normal: NormalText) -> TextBytes:
-    """The normal texts in UTF-8."""
-    data = np.empty(_encoded_size(normal.points), np.uint8)
-    offsets = np.zeros(len(normal.offsets), np.int64)
-    _encode(normal.points, normal.offsets, data, offsets)
-    return TextBytes(data=data, offsets=offsets)
-
-
-@compiled
-def _count(
-    data: NDArray[np.uint8],
-    offsets: NDArray[np.int64],
-    table: NDArray[np.uint8],
-    counts: NDArray[np.int64],
-    lines: NDArray[np.int64],
-    damage: NDArray[np.int64],
-) -> None:
-    classes = np.empty(16, np.int64)
-    for text in range(len(offsets) - 1):
-        at, stop = offsets[text], offsets[text + 1]
-        classes[:] = 0
-        feeds, code = 0, np.int64(10)
-        while at < stop:
-            code, width = decode(data, at)
-            at += width
-            feeds += code == 10
-            classes[table[code] if code < LIMIT else code < BEYOND] += 1
-        lines[text] = feeds + (code != 10)
-        damage[text] = classes[DAMAGE:].sum()
-        counts[text] = classes[:DAMAGE] + classes[DAMAGE:]
-
-
-@compiled
-def _encoded_size(points: NDArray[np.uint32]) -> int:
-    size = 0
-    for code in points:
-        size += 1 + (code >= 0x80) + (code >= 0x800) + (code >= 0x10000)
-    return size
-
-
-@compiled
-def _encode(
-    points: NDArray[np.uint32],
-    ends: NDArray[np.int64],
-    data: NDArray[np.uint8],
-    offsets: NDArray[np.int64],
-) -> None:
-    at = 0
-    for text in range(len(ends) - 1):
-        for index in range(ends[text], ends[text + 1]):
-            code = points[index]
-            if code < 0x80:
-                data[at] = code
-                at += 1
-                continue
-            if code < 0x800:
-                data[at] = 0xC0 | (code >> 6)
-                at += 1
-            else:
-                if code < 0x10000:
-                    data[at] = 0xE0 | (code >> 12)
-                else:
-                    data[at] = 0xF0 | (code >> 18)
-                    at += 1
-                    data[at] = 0x80 | ((code >> 12) & 63)
-                data[at + 1] = 0x80 | ((code >> 6) & 63)
-                at += 2
-            data[at] = 0x80 | (code & 63)
-            at += 1
-        offsets[text + 1] = at

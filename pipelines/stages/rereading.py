@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from connectors.base import ReadRequest
 from connectors.location import File, fresh
 from connectors.reading import read_rows
-from pipelines.kernels.compiled import compiled
+from pipelines.kernels.native.library import native, pointer, whole
 from pipelines.kernels.normal_facts import runs
 from pipelines.kernels.normalise import NormalText, normalise_block
 from pipelines.model.errors import EvidenceError
@@ -70,15 +70,17 @@ def _changed(file: File) -> EvidenceError:
     )
 
 
-@compiled
 def _place(
     source: NDArray[np.uint32],
     offsets: NDArray[np.int64],
     targets: NDArray[np.int64],
     points: NDArray[np.uint32],
 ) -> None:
-    for text in range(len(targets)):
-        at = targets[text]
-        for i in range(offsets[text], offsets[text + 1]):
-            points[at] = source[i]
-            at += 1
+    """Copy text i of `source` to `points[targets[i]:]`."""
+    native("tda_place", None)(
+        pointer(source),
+        pointer(offsets),
+        whole(len(targets)),
+        pointer(np.ascontiguousarray(targets)),
+        pointer(points),
+    )

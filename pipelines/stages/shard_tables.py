@@ -25,7 +25,7 @@ def record_table(batch: pa.RecordBatch, shard: Shard, plan: Plan, keyed: Keyed) 
     shape = plan.record
     text = joined(batch, shape.text)
     normal = normal_facts(text)
-    facts = text_facts(text, normal.words)
+    facts = text_facts(text, normal.counts)
     columns: dict[str, object] = {
         "file": [shard.file] * batch.num_rows,
         "row": batch.column("row"),

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain
 
+from pipelines.kernels.native.build import LIBRARIES, levels
+from pipelines.kernels.native.library import cache_folder
 from pipelines.model.errors import AuditError
 from pipelines.model.message import msg
 from pipelines.ownership import is_gone
@@ -32,7 +34,7 @@ def examine(environ: Mapping[str, str], *, now: datetime, deep: bool) -> list[Li
     odd = machine.odd_home_line(environ, settings)
     lines += [odd] if odd else []
     lines += machine.version_lines()
-    lines.append(machine.kernel_cache_line(machine.kernel_cache()))
+    lines.append(machine.kernels_line(levels(), (LIBRARIES, cache_folder())))
     if not settings.home.is_dir():
         nothing = msg("there is no workspace at {home}", home=str(settings.home))
         lines.append(wrong("workspace", nothing, msg("set TDA_HOME, or begin: tda audit MANIFEST")))

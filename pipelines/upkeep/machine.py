@@ -5,10 +5,11 @@ import platform
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
+from pipelines.kernels.native.build import library_path
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
 from pipelines.settings import Settings, read_settings
@@ -96,26 +97,20 @@ def disk_line(settings: Settings, *, free: Callable[[Path], int] | None = None) 
     )
 
 
-def kernel_cache_line(cache: str | None) -> Line:
-    """Whether compiled kernels can be kept in `cache`, as numba chose it; None: nowhere."""
-    folder = None if cache is None else Path(cache)
-    while folder is not None and not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    if folder is not None and folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
-        return ok("kernels", msg("compiled kernels are kept in {folder}", folder=str(cache)))
+def kernels_line(levels: Sequence[str], folders: Sequence[Path]) -> Line:
+    """Whether the kernels for the best of `levels` lie compiled in one of `folders`."""
+    found = [path for folder in folders if (path := library_path(levels[0], folder)).exists()]
+    if found:
+        said = msg("kernels compiled for {level}: {path}", level=levels[0], path=str(found[0]))
+        return ok("kernels", said)
     return wrong(
         "kernels",
-        msg("compiled kernels can be kept nowhere: each process compiles them again"),
-        msg("set NUMBA_CACHE_DIR to a folder that can be written"),
+        msg("the compiled kernels for {level} are missing", level=levels[0]),
+        msg(
+            "install a compiler (pip install ziglang), then run "
+            "python -m pipelines.kernels.native.build"
+        ),
     )
-
-
-def kernel_cache() -> str | None:
-    """Where numba keeps the kernels of this installation."""
-    # numba takes a second to import
-    from pipelines.kernels import jaccard  # noqa: PLC0415
-
-    return getattr(getattr(jaccard.fill, "stats", None), "cache_path", None)
 
 
 def odd_home_line(environ: Mapping[str, str], settings: Settings) -> Line | None:

@@ -35,7 +35,7 @@ json.dump({
     "retries": sorted({task.retries for task in dag.tasks}),
     "limits": [dag.catchup, dag.max_active_runs, dag.dagrun_timeout.total_seconds()],
     "bounded": all(task.execution_timeout for task in dag.tasks),
-    "loaded": sorted(name for name in ("great_expectations", "duckdb", "numba")
+    "loaded": sorted(name for name in ("great_expectations", "duckdb", "scipy")
                      if name in sys.modules),
 }, open(sys.argv[2], "w"))
 """

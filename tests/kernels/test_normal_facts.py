@@ -27,13 +27,14 @@ def at_once(values: pa.LargeStringArray) -> NormalFacts:
         hashes=text_hashes(normal),
         bands=band_keys(normal),
         words=count_words(normal),
+        **dict(zip(("classes", "damage", "lines"), module.count_characters(values), strict=True)),
     )
 
 
 def same(left: NormalFacts, right: NormalFacts) -> bool:
     return all(
         np.array_equal(getattr(left, name), getattr(right, name))
-        for name in ("chars", "hashes", "bands", "words")
+        for name in ("chars", "hashes", "bands", "words", "classes", "damage", "lines")
     )
 
 

@@ -26,17 +26,15 @@ def test_a_text_shorter_than_a_shingle_is_one_shingle_and_an_empty_one_has_none(
 def test_the_kernel_hashes_every_shingle_as_python_does(text):
     normal = normalise(text)
     points = points_of(normal)
-    out = np.zeros(max(1, len(points)), np.uint32)
-    count = hash_shingles(points, 0, len(points), out)
+    hashes = hash_shingles(points)
     expected = [normal[i : i + SIZE] for i in range(max(1, len(normal) - SIZE + 1)) if normal]
-    assert out[:count].tolist() == [shingle_hash(shingle) for shingle in expected]
+    assert hashes.tolist() == [shingle_hash(shingle) for shingle in expected]
 
 
 def test_a_text_in_the_middle_of_a_block_is_hashed_like_one_that_stands_alone():
     points = points_of("xxxx训练数据审计yyyy")
-    out = np.zeros(16, np.uint32)
-    count = hash_shingles(points, 4, 10, out)
-    assert out[:count].tolist() == [shingle_hash("训练数据审"), shingle_hash("练数据审计")]
+    hashes = hash_shingles(points[4:10])
+    assert hashes.tolist() == [shingle_hash("训练数据审"), shingle_hash("练数据审计")]
 
 
 def test_short_texts_hash_apart_from_their_extensions_by_nul():

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.cli import main
+from pipelines.kernels.native.build import library_path
 from pipelines.language.catalogue import translate
 from pipelines.store.database import HEAD
 from pipelines.upkeep import machine
@@ -290,12 +291,12 @@ def test_a_full_or_closed_disk_is_named(workspace_settings):
     assert machine.disk_line(workspace_settings, free=lambda folder: 5 * 1024**3).state is State.OK
 
 
-def test_kernels_without_a_place_to_be_kept_are_named(tmp_path):
-    assert machine.kernel_cache_line(None).state is State.WRONG
-    (tmp_path / "file").write_bytes(b"")
-    assert machine.kernel_cache_line(str(tmp_path / "file" / "cache")).state is State.WRONG
-    assert machine.kernel_cache_line(str(tmp_path / "made" / "later")).state is State.OK
-    assert machine.kernel_cache() is not None
+def test_kernels_that_are_not_compiled_are_named(tmp_path):
+    missing = machine.kernels_line(("x86_64_v3",), (tmp_path,))
+    assert missing.state is State.WRONG
+    assert "pipelines.kernels.native.build" in translate(missing.advice, "en")
+    library_path("x86_64_v3", tmp_path).write_bytes(b"")
+    assert machine.kernels_line(("x86_64_v3",), (tmp_path,)).state is State.OK
 
 
 def test_the_words_are_chinese_where_chinese_is_asked_for(audited_home, capsys, monkeypatch):

@@ -1,0 +1,1 @@
+"""Kernels in C: the sources, and the library they are compiled to."""

@@ -1,0 +1,146 @@
+/* What evidence keeps of each text of a block, in one pass: every text is read while it is near. */
+#include "normal.h"
+#include "sketch.h"
+#include "words.h"
+
+/* SHA-256 as OpenSSL exports it; the context is its business. */
+typedef struct {
+    int (*init)(void *context);
+    int (*update)(void *context, const void *data, size_t size);
+    int (*final)(uint8_t *digest, void *context);
+} sha256;
+#define CONTEXT 256
+
+static void digest_of(const sha256 *sha, const uint8_t *data, int64_t size, uint8_t *digest) {
+    uint8_t context[CONTEXT] __attribute__((aligned(64)));
+    sha->init(context);
+    sha->update(context, data, (size_t)size);
+    sha->final(digest, context);
+}
+
+typedef struct {
+    text_table characters;
+    word_table words;
+    sketch_spec sketch;
+    sha256 sha;
+} facts_setup;
+
+typedef struct {
+    int64_t *chars;   /* (n,) code points of the normal form, -1 where it depends on neighbours */
+    int64_t *hashes;  /* (n, 2) first 128 bits of SHA-256 of the normal form, big-endian */
+    int64_t *bands;   /* (n, bands) */
+    int64_t *words;   /* (n, 3), or NULL: not wanted */
+    int64_t *classes; /* (n, CLASSES), or NULL: neither these nor the next two are wanted */
+    int64_t *damage;  /* (n,) */
+    int64_t *lines;   /* (n,) */
+} facts_out;
+
+static int64_t big_endian(const uint8_t *at) {
+    uint64_t value;
+    memcpy(&value, at, 8);
+    return (int64_t)__builtin_bswap64(value);
+}
+
+static void keep_counts(const facts_out *out, int64_t i, const uint8_t *text, int64_t size,
+                        const character_counts *counts) {
+    memcpy(out->classes + CLASSES * i, counts->classes, sizeof counts->classes);
+    out->damage[i] = counts->damage;
+    /* parts between line feeds, a last empty one not counted */
+    out->lines[i] = counts->feeds + (size > 0 && text[size - 1] != '\n');
+}
+
+/* The counts of characters alone. */
+EXPORT void tda_count(const uint8_t *data, const int64_t *offsets, int64_t n,
+                      const uint32_t *entries, int64_t *classes, int64_t *damage, int64_t *lines) {
+    text_table table = {entries, NULL, NULL};
+    facts_out out = {.classes = classes, .damage = damage, .lines = lines};
+    for (int64_t i = 0; i < n; i++) {
+        character_counts counts = {0};
+        int64_t size = offsets[i + 1] - offsets[i];
+        count_characters(data + offsets[i], data + offsets[i + 1], &table, &counts);
+        keep_counts(&out, i, data + offsets[i], size, &counts);
+    }
+}
+
+/* Facts of n texts; the number of those that depend on neighbours, or -1 without memory. Of these
+   only the counts of characters are written. */
+EXPORT int64_t tda_facts(const uint8_t *data, const int64_t *offsets, int64_t n,
+                         const facts_setup *setup, const facts_out *out) {
+    int64_t longest = 0, unsafe = 0;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t size = offsets[i + 1] - offsets[i];
+        longest = size > longest ? size : longest;
+    }
+    int64_t room = longest + longest / 2 + 2 * BLOCK;
+    uint32_t *points = malloc((size_t)room * sizeof *points);
+    uint8_t *bytes = malloc((size_t)room * 4 + BLOCK);
+    if (points == NULL || bytes == NULL) {
+        free(points);
+        free(bytes);
+        return -1;
+    }
+    const sketch_spec *sketch = &setup->sketch;
+    uint32_t values[MOST_PERM];
+    for (int64_t i = 0; i < n; i++) {
+        const uint8_t *text = data + offsets[i];
+        int64_t size = offsets[i + 1] - offsets[i], encoded = 0;
+        character_counts counts = {0};
+        int64_t chars = normal_text(text, size, &setup->characters, points, bytes, &encoded,
+                                    out->classes ? &counts : NULL);
+        if (out->classes) keep_counts(out, i, text, size, &counts);
+        out->chars[i] = chars;
+        if (chars < 0) {
+            unsafe++;
+            continue;
+        }
+        memset(bytes + encoded, 0, 8);
+        uint8_t digest[32];
+        digest_of(&setup->sha, bytes, encoded, digest);
+        out->hashes[2 * i] = big_endian(digest);
+        out->hashes[2 * i + 1] = big_endian(digest + 8);
+        if (out->words) {
+            memset(out->words + 3 * i, 0, 3 * sizeof *out->words);
+            count_words(bytes, encoded, &setup->words, out->words + 3 * i);
+        }
+        uint64_t *bands = (uint64_t *)out->bands + sketch->bands * i;
+        if (chars == 0) {
+            memset(bands, 0, (size_t)sketch->bands * sizeof *bands);
+        } else {
+            split_signature(points, chars, sketch, values);
+            band_keys(values, sketch, bands);
+        }
+    }
+    free(points);
+    free(bytes);
+    return unsafe;
+}
+
+typedef struct {
+    const uint8_t *data;
+    const int64_t *offsets;
+    const uint8_t *valid; /* one byte a value; NULL where all are there */
+} text_column;
+
+/* SHA-256, 32 bytes each, over the values of n records: see `record_digests` in text_facts.py. */
+EXPORT void tda_record_digests(const text_column *columns, int64_t width, int64_t n,
+                               const sha256 *sha, uint8_t *digests) {
+    uint8_t context[CONTEXT] __attribute__((aligned(64)));
+    for (int64_t i = 0; i < n; i++) {
+        sha->init(context);
+        for (int64_t c = 0; c < width; c++) {
+            const text_column *column = columns + c;
+            uint8_t head[9] = {1};
+            if (column->valid && !column->valid[i]) {
+                head[0] = 0;
+                sha->update(context, head, 1);
+                continue;
+            }
+            uint64_t size = (uint64_t)(column->offsets[i + 1] - column->offsets[i]);
+            uint64_t swapped = __builtin_bswap64(size);
+            memcpy(head + 1, &swapped, 8);
+            sha->update(context, head, 9);
+            sha->update(context, column->data + column->offsets[i], size);
+        }
+        sha->final(digests + 32 * i, context);
+    }
+}

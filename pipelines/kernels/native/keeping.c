@@ -1,0 +1,168 @@
+/* The law of near duplicates over candidates that share keys: see keeping.py. */
+#include "jaccard.h"
+
+typedef struct { /* keys of candidate i are keys[ends[i]] up to ends[i + 1] */
+    const int64_t *ends;
+    const int32_t *keys;
+} key_groups;
+
+typedef struct { /* kept candidates under key k are members[starts[k]] and following */
+    const int64_t *starts;
+    int32_t *filled; /* beyond the room of the list, so much was turned away */
+    int32_t *members;
+} kept_lists;
+
+typedef struct {
+    int32_t *kept_for; /* -1 where it is kept itself */
+    double *similarity;
+    int64_t *distinct; /* shingles; 0 while nobody had to know */
+} verdict_arrays;
+
+typedef struct { /* text of members[i] is points[ends[i]] up to ends[i + 1] */
+    const int32_t *members;
+    int64_t count;
+    const uint32_t *points;
+    const int64_t *ends;
+} text_wave;
+
+typedef struct {
+    key_groups groups;
+    kept_lists lists;
+    verdict_arrays verdicts;
+    text_wave wave, others;
+    shingle_table table;
+    double threshold;
+    int64_t *scratch;    /* as many as kept candidates can be found for one */
+    int64_t decide;      /* those kept at the end are listed */
+    int64_t comparisons; /* pairs whose shingles were counted */
+} comparison;
+
+INLINE int64_t list_end(const kept_lists *lists, int32_t key) {
+    int64_t end = lists->starts[key] + lists->filled[key];
+    return end < lists->starts[key + 1] ? end : lists->starts[key + 1];
+}
+
+/* The index of `member` among the ascending members of a wave, or -1. */
+static int64_t index_of(const text_wave *wave, int32_t member) {
+    int64_t low = 0, high = wave->count;
+    while (low < high) {
+        int64_t middle = (low + high) / 2;
+        if (wave->members[middle] < member)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < wave->count && wave->members[low] == member ? low : -1;
+}
+
+static int by_value(const void *left, const void *right) {
+    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* How many of `others` are kept under a key of `member`; `scratch` begins with their indexes,
+   ascending, each once. */
+static int64_t gather(comparison *c, int32_t member) {
+    int64_t found = 0, once = 0;
+    for (int64_t e = c->groups.ends[member]; e < c->groups.ends[member + 1]; e++) {
+        int32_t key = c->groups.keys[e];
+        int64_t end = list_end(&c->lists, key);
+        for (int64_t at = c->lists.starts[key]; at < end; at++) {
+            int64_t index = index_of(&c->others, c->lists.members[at]);
+            if (index >= 0) c->scratch[found++] = index;
+        }
+    }
+    qsort(c->scratch, (size_t)found, sizeof *c->scratch, by_value);
+    for (int64_t at = 0; at < found; at++)
+        if (at == 0 || c->scratch[at] != c->scratch[at - 1]) c->scratch[once++] = c->scratch[at];
+    return once;
+}
+
+INLINE const uint32_t *text_of(const text_wave *wave, int64_t index, int64_t *length) {
+    *length = wave->ends[index + 1] - wave->ends[index];
+    return wave->points + wave->ends[index];
+}
+
+static int64_t distinct_of(const shingle_table *table, const uint32_t *text, int64_t length) {
+    int64_t parts = parts_of(length, table->size), distinct = 0;
+    for (int64_t part = 0; part < parts; part++) distinct += fill(table, text, length, part, parts);
+    return distinct;
+}
+
+/* How many of the first `found` of `scratch` are not too large to reach the threshold. */
+static int64_t of_fitting_size(comparison *c, int64_t size, int64_t found) {
+    int64_t fitting = 0;
+    for (int64_t at = 0; at < found; at++) {
+        int64_t index = c->scratch[at], length;
+        int64_t *distinct = c->verdicts.distinct + c->others.members[index];
+        const uint32_t *text = text_of(&c->others, index, &length);
+        if (*distinct == 0) *distinct = distinct_of(&c->table, text, length);
+        /* J is at most the ratio of the sizes; one shingle of slack for the rounding */
+        if ((double)*distinct * c->threshold <= (double)(size - SHINGLE + 2))
+            c->scratch[fitting++] = index;
+    }
+    return fitting;
+}
+
+/* The verdict on `member` takes the first `found` of `scratch` into account. */
+static bool weigh(comparison *c, const uint32_t *text, int64_t size, int32_t member,
+                  int64_t found) {
+    int64_t parts = parts_of(size, c->table.size), own = 0;
+    int64_t *shared = calloc((size_t)found, sizeof *shared);
+    if (shared == NULL) return false;
+    double *best = c->verdicts.similarity + member;
+    c->comparisons += found;
+    for (int64_t part = 0; part < parts; part++) {
+        own += fill(&c->table, text, size, part, parts);
+        for (int64_t at = 0; at < found; at++) {
+            int64_t index = c->scratch[at], length;
+            const uint32_t *other = text_of(&c->others, index, &length);
+            int64_t both = own + c->verdicts.distinct[c->others.members[index]];
+            double least = c->threshold > *best ? c->threshold : *best;
+            /* J >= least means shared >= both * least / (1 + least), less the rounding */
+            double needed = (double)both * least / (1.0 + least) - 1e-9 * (double)both;
+            int64_t got = count_shared(&c->table, size, other, length, part, parts,
+                                       (int32_t)(at + 2), parts == 1 ? (int64_t)needed : 0);
+            shared[at] = got >= 0 ? shared[at] + got : -1;
+            if (part == parts - 1 && shared[at] >= 0) {
+                double similarity = (double)shared[at] / (double)(both - shared[at]);
+                if (similarity >= c->threshold && similarity > *best) {
+                    *best = similarity;
+                    c->verdicts.kept_for[member] = c->others.members[index];
+                }
+            }
+        }
+    }
+    c->verdicts.distinct[member] = own;
+    free(shared);
+    return true;
+}
+
+/* Each of the wave is weighed against the kept among `others`, and listed if kept at the end.
+   0, or -1 without memory. */
+EXPORT int64_t tda_compare(comparison *c) {
+    for (int64_t at = 0; at < c->wave.count; at++) {
+        int32_t member = c->wave.members[at];
+        int64_t size;
+        const uint32_t *text = text_of(&c->wave, at, &size);
+        if (size < SHINGLE) continue; /* one shingle, the whole text: like no other text */
+        int64_t found = of_fitting_size(c, size, gather(c, member));
+        if (found && !weigh(c, text, size, member, found)) return -1;
+        if (!c->decide || c->verdicts.kept_for[member] >= 0) continue;
+        for (int64_t e = c->groups.ends[member]; e < c->groups.ends[member + 1]; e++) {
+            int32_t key = c->groups.keys[e];
+            int64_t spot = c->lists.starts[key] + c->lists.filled[key]++;
+            if (spot < c->lists.starts[key + 1]) c->lists.members[spot] = member;
+        }
+    }
+    return 0;
+}
+
+/* met[i] is set for the candidates before `first` that are kept under a key of first … last - 1. */
+EXPORT void tda_met(const comparison *c, int64_t first, int64_t last, uint8_t *met) {
+    for (int64_t e = c->groups.ends[first]; e < c->groups.ends[last]; e++) {
+        int32_t key = c->groups.keys[e];
+        int64_t end = list_end(&c->lists, key);
+        for (int64_t at = c->lists.starts[key]; at < end; at++) met[c->lists.members[at]] = 1;
+    }
+}

@@ -1,0 +1,248 @@
+/* NFKC, case fold, white space collapsed to one space and stripped: by table, block by block.
+
+   Three ways through a text, all with the same result: 64 ASCII bytes at once; eight characters of
+   three bytes at once, as Chinese is; any character alone. */
+#include "normal.h"
+
+typedef struct {
+    uint32_t *points;
+    uint8_t *bytes;
+    uint64_t after_space; /* 1: the last code point written is a space, or none is written yet */
+} writer;
+
+INLINE void put(writer *out, uint32_t point, bool encoded) {
+    uint64_t is_space = point == 32, keep = 1 ^ (is_space & out->after_space);
+    *out->points = point;
+    if (encoded) {
+        int width = encode(point, out->bytes);
+        out->bytes += keep ? width : 0;
+    }
+    out->points += keep;
+    out->after_space = is_space;
+}
+
+INLINE void copy_run(writer *out, const uint8_t *from, bool encoded) {
+    bytes64 block = load64(from);
+    words64 wide = __builtin_convertvector(block, words64);
+    memcpy(out->points, &wide, sizeof wide);
+    if (encoded) memcpy(out->bytes, &block, BLOCK);
+}
+
+/* 64 bytes of ASCII: false, and nothing done, where there are others among them. */
+INLINE bool ascii_block(const uint8_t *at, writer *out, bool encoded, character_counts *counts) {
+    bytes64 block = load64(at);
+    if (WHERE(block >= 0x80)) return false;
+    bytes64 upper = (bytes64)((block - 'A') < 26);
+    bytes64 lower = block | (upper & 0x20);
+    uint64_t low = WHERE(block < 0x20);
+    /* white space below 0x20 is 9 to 13 and 28 to 31 */
+    uint64_t space = WHERE(block == ' ');
+    bytes64 folded = lower;
+    if (low) {
+        bytes64 white = (bytes64)((block - 9) < 5) | (bytes64)((block - 28) < 4);
+        space |= WHERE(white);
+        folded = (white & ' ') | (~white & lower);
+    }
+    if (counts) {
+        int latin = popcount64(WHERE((lower - 'a') < 26));
+        int digits = popcount64(WHERE((block - '0') < 10)), spaces = popcount64(space);
+        counts->classes[0] += BLOCK - latin - digits - spaces;
+        counts->classes[2] += latin;
+        counts->classes[3] += digits;
+        counts->classes[4] += spaces;
+        uint64_t damage = WHERE(block == 0x7F);
+        if (low) {
+            uint64_t feeds = WHERE(block == '\n');
+            counts->feeds += popcount64(feeds);
+            damage |= low & ~(feeds | WHERE(block == '\t') | WHERE(block == '\r'));
+        }
+        counts->damage += popcount64(damage);
+    }
+    uint64_t keep = ~(space & (space << 1 | out->after_space));
+    out->after_space = space >> 63;
+    uint8_t scratch[2 * BLOCK];
+    if (keep == ~(uint64_t)0) {
+        memcpy(scratch, &folded, BLOCK);
+        copy_run(out, scratch, encoded);
+        out->points += BLOCK;
+        if (encoded) out->bytes += BLOCK;
+        return true;
+    }
+    memcpy(scratch, &folded, BLOCK);
+    memset(scratch + BLOCK, 0, BLOCK);
+    while (keep) { /* run by run of what is kept */
+        int begin = lowest64(keep);
+        uint64_t rest = ~(keep >> begin);
+        int length = rest ? lowest64(rest) : BLOCK - begin;
+        if (length > BLOCK - begin) length = BLOCK - begin;
+        copy_run(out, scratch + begin, encoded);
+        out->points += length;
+        if (encoded) out->bytes += length;
+        if (begin + length == BLOCK) break;
+        keep &= ~(uint64_t)0 << (begin + length);
+    }
+    return true;
+}
+
+typedef uint32_t words8 __attribute__((ext_vector_type(8)));
+typedef uint64_t longs8 __attribute__((ext_vector_type(8)));
+
+/* Eight characters of three bytes, none of them special: false, and nothing done, otherwise.
+   32 bytes can be read. `lanes` counts classes in bytes, eight to a lane. */
+INLINE bool wide_block(const uint8_t *at, const text_table *table, writer *out, bool encoded,
+                       character_counts *counts, longs8 *lanes) {
+    words8 code, entry;
+    uint32_t others = 0;
+    for (int i = 0; i < 8; i++) others |= (at[3 * i] & 0xF0) ^ 0xE0;
+    if (others) return false;
+    for (int i = 0; i < 8; i++) {
+        code[i] = (at[3 * i] & 15u) << 12 | (at[3 * i + 1] & 63u) << 6 | (at[3 * i + 2] & 63u);
+    }
+    for (int i = 0; i < 8; i++) entry[i] = table->entries[code[i]];
+    uint32_t any = 0;
+    for (int i = 0; i < 8; i++) any |= entry[i];
+    if (any & (SPACE | SPECIAL)) return false;
+    words8 point = entry & 0x1FFFFF;
+    memcpy(out->points, &point, sizeof point);
+    out->points += 8;
+    out->after_space = 0;
+    if (encoded) {
+        uint32_t changed = 0;
+        for (int i = 0; i < 8; i++) changed |= point[i] ^ code[i];
+        if (changed == 0) {
+            memcpy(out->bytes, at, 32);
+            out->bytes += 24;
+        } else {
+            for (int i = 0; i < 8; i++) out->bytes += encode(point[i], out->bytes);
+        }
+    }
+    if (counts) {
+        longs8 shift = __builtin_convertvector((entry >> 21 & 7) * 8, longs8);
+        *lanes += ((longs8)1) << shift;
+        if (any & 1u << 24)
+            for (int i = 0; i < 8; i++) counts->damage += DAMAGED(entry[i]);
+    }
+    return true;
+}
+
+INLINE void flush_lanes(longs8 *lanes, character_counts *counts) {
+    for (int i = 0; i < 8; i++)
+        for (int class = 0; class < CLASSES; class++)
+            counts->classes[class] += (*lanes)[i] >> 8 * class & 255;
+    *lanes = 0;
+}
+
+/* One character: false where the form depends on its neighbours. */
+INLINE bool one(uint32_t code, const text_table *table, writer *out, bool encoded,
+                character_counts *counts) {
+    uint32_t entry = entry_of(table, code);
+    if (counts) {
+        counts->classes[CLASS(entry)]++;
+        counts->damage += DAMAGED(entry);
+        counts->feeds += code == '\n';
+    }
+    if (!(entry & SPECIAL)) {
+        put(out, POINT(entry), encoded);
+        return true;
+    }
+    uint32_t number = POINT(entry);
+    if (number == UNSAFE || (entry & LONG)) return false;
+    for (int64_t i = table->starts[number]; i < table->starts[number + 1]; i++)
+        put(out, table->expansions[i], encoded);
+    return true;
+}
+
+void count_characters(const uint8_t *at, const uint8_t *end, const text_table *table,
+                      character_counts *counts) {
+    while (at < end) {
+        int width;
+        uint32_t code = decode(at, end, &width), entry = entry_of(table, code);
+        at += width;
+        counts->classes[CLASS(entry)]++;
+        counts->damage += DAMAGED(entry);
+        counts->feeds += code == '\n';
+    }
+}
+
+INLINE int64_t through(const uint8_t *data, int64_t size, const text_table *table, uint32_t *points,
+                       uint8_t *bytes, bool encoded, int64_t *used, character_counts *counts) {
+    const uint8_t *at = data, *end = data + size;
+    writer out = {points, bytes, 1};
+    longs8 lanes = 0;
+    int filled = 0;
+    while (at < end) {
+        while (end - at >= BLOCK && ascii_block(at, &out, encoded, counts)) at += BLOCK;
+        while (end - at >= 32 && at[0] >= 0xE0 &&
+               wide_block(at, table, &out, encoded, counts, &lanes)) {
+            at += 24;
+            if (counts && ++filled == 255) {
+                flush_lanes(&lanes, counts);
+                filled = 0;
+            }
+        }
+        /* some characters alone, up to where a block may fit again */
+        const uint8_t *stop = end - at > 16 ? at + 16 : end;
+        bool wide = at < end && at[0] >= 0xE0;
+        while (at < stop) {
+            int width;
+            uint32_t code = decode(at, end, &width);
+            at += width;
+            if (!one(code, table, &out, encoded, counts)) {
+                if (counts) {
+                    flush_lanes(&lanes, counts);
+                    count_characters(at, end, table, counts);
+                }
+                return -1;
+            }
+            if (!wide && at < end && at[0] >= 0xE0) break;
+        }
+    }
+    if (counts) flush_lanes(&lanes, counts);
+    if (out.points > points && out.after_space) {
+        out.points--;
+        if (encoded) out.bytes--;
+    }
+    if (encoded) *used = out.bytes - bytes;
+    return out.points - points;
+}
+
+int64_t normal_text(const uint8_t *data, int64_t size, const text_table *table, uint32_t *points,
+                    uint8_t *bytes, int64_t *encoded, character_counts *counts) {
+    if (counts) return through(data, size, table, points, bytes, true, encoded, counts);
+    if (bytes) return through(data, size, table, points, bytes, true, encoded, NULL);
+    return through(data, size, table, points, NULL, false, NULL, NULL);
+}
+
+/* The normal forms of n texts, one after the other at `points`: lengths[i] code points, -1 for a
+   text that depends on neighbours. Returns how many code points are written. */
+EXPORT int64_t tda_normalise(const uint8_t *data, const int64_t *offsets, int64_t n,
+                             const uint32_t *entries, const int64_t *starts,
+                             const uint32_t *expansions, uint32_t *points, int64_t *lengths) {
+    text_table table = {entries, starts, expansions};
+    int64_t end = 0;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t size = offsets[i + 1] - offsets[i];
+        lengths[i] = normal_text(data + offsets[i], size, &table, points + end, NULL, NULL, NULL);
+        if (lengths[i] > 0) end += lengths[i];
+    }
+    return end;
+}
+
+/* n normal texts in UTF-8; `data` has room for 4 bytes a code point, `offsets` for n + 1. */
+EXPORT void tda_encode(const uint32_t *points, const int64_t *ends, int64_t n, uint8_t *data,
+                       int64_t *offsets) {
+    int64_t at = 0;
+    offsets[0] = 0;
+    for (int64_t i = 0; i < n; i++) {
+        for (int64_t j = ends[i]; j < ends[i + 1]; j++) at += encode(points[j], data + at);
+        offsets[i + 1] = at;
+    }
+}
+
+/* Text i of n, points[offsets[i]:offsets[i + 1]], is copied to out[targets[i]:]. */
+EXPORT void tda_place(const uint32_t *points, const int64_t *offsets, int64_t n,
+                      const int64_t *targets, uint32_t *out) {
+    for (int64_t i = 0; i < n; i++)
+        memcpy(out + targets[i], points + offsets[i],
+               (size_t)(offsets[i + 1] - offsets[i]) * sizeof *out);
+}

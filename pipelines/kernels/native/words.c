@@ -1,0 +1,100 @@
+/* A word is a run of a-z; one that holds other Latin letters (U+00C0 to U+024F) counts, and stands
+   in no list. Blocks are read from where the last word ended, so few bytes are looked at alone. */
+#include "words.h"
+
+INLINE bool is_lower(uint8_t byte) { return (uint8_t)(byte - 'a') < 26; }
+
+/* Whether a letter of two bytes, U+00C0 to U+024F, begins at `at`. */
+INLINE bool is_accented(const uint8_t *at, const uint8_t *end) {
+    return end - at >= 2 && at[0] >= 0xC3 && (at[0] < 0xC9 || (at[0] == 0xC9 && at[1] < 0x90));
+}
+
+INLINE int list_of(const word_table *table, uint64_t word) {
+    uint64_t slot = (word * 0x9E3779B97F4A7C15u) >> 32 & (uint64_t)(table->slots - 1);
+    while (table->keys[slot] != 0 && table->keys[slot] != word)
+        slot = (slot + 1) & (uint64_t)(table->slots - 1);
+    return table->keys[slot] == word ? table->numbers[slot] : 0;
+}
+
+void count_words(const uint8_t *data, int64_t size, const word_table *table, int64_t *counts) {
+    const uint8_t *at = data, *end = data + size;
+    int64_t found = 0, first = 0, second = 0;
+    while (at < end) {
+        uint64_t lower, leads = 0;
+        if (end - at >= BLOCK) {
+            bytes64 block = load64(at);
+            lower = WHERE((block - 'a') < 26);
+            leads = WHERE((block - 0xC3) < 7);
+        } else {
+            lower = 0;
+            for (int64_t i = 0; i < end - at; i++) {
+                lower |= (uint64_t)is_lower(at[i]) << i;
+                leads |= (uint64_t)((uint8_t)(at[i] - 0xC3) < 7) << i;
+            }
+        }
+        int64_t taken = end - at < BLOCK ? end - at : BLOCK;
+        const uint8_t *base = at;
+        at += taken;
+        uint64_t letters = lower | leads;
+        while (letters) {
+            int begin = lowest64(letters);
+            const uint8_t *word = base + begin;
+            uint64_t rest = ~(lower >> begin);
+            int length = rest ? lowest64(rest) : BLOCK;
+            bool plain = length > 0 && begin + length < taken && !is_accented(word + length, end);
+            if (plain) {
+                if (length <= 8) {
+                    uint64_t bytes;
+                    memcpy(&bytes, word, 8);
+                    int list = list_of(table, bytes & ~(uint64_t)0 >> (64 - 8 * length));
+                    first += list == 1;
+                    second += list == 2;
+                }
+                found++;
+                letters &= ~(uint64_t)0 << (begin + length);
+                continue;
+            }
+            /* it holds other letters, or goes on behind the block */
+            const uint8_t *last = word;
+            bool whole = true;
+            while (last < end) {
+                if (is_lower(*last)) {
+                    last++;
+                } else if (is_accented(last, end)) {
+                    last += 2;
+                    whole = false;
+                } else {
+                    break;
+                }
+            }
+            if (last == word) { /* a lead byte of some other letter */
+                letters &= letters - 1;
+                continue;
+            }
+            if (whole && last - word <= 8) {
+                uint64_t bytes;
+                memcpy(&bytes, word, 8);
+                int list = list_of(table, bytes & ~(uint64_t)0 >> (64 - 8 * (last - word)));
+                first += list == 1;
+                second += list == 2;
+            }
+            found++;
+            if (last - base >= taken) {
+                at = last;
+                break;
+            }
+            letters &= ~(uint64_t)0 << (last - base);
+        }
+    }
+    counts[0] += found;
+    counts[1] += first;
+    counts[2] += second;
+}
+
+EXPORT void tda_count_words(const uint8_t *data, const int64_t *offsets, int64_t n,
+                            const uint64_t *keys, const uint8_t *numbers, int64_t slots,
+                            int64_t *counts) {
+    word_table table = {keys, numbers, slots};
+    for (int64_t i = 0; i < n; i++)
+        count_words(data + offsets[i], offsets[i + 1] - offsets[i], &table, counts + 3 * i);
+}
