@@ -294,7 +294,7 @@ def test_a_full_or_closed_disk_is_named(workspace_settings):
 def test_kernels_that_are_not_compiled_are_named(tmp_path):
     missing = machine.kernels_line(("x86_64_v3",), (tmp_path,))
     assert missing.state is State.WRONG
-    assert "pipelines.kernels.native.build" in translate(missing.advice, "en")
+    assert "pipelines.kernels.native.build" in translate(missing.remedy, "en")
     library_path("x86_64_v3", tmp_path).write_bytes(b"")
     assert machine.kernels_line(("x86_64_v3",), (tmp_path,)).state is State.OK
 
