@@ -1,7 +1,7 @@
 """The exact Jaccard similarity of the shingle sets of two texts.
 
-The sets are those of `native/jaccard.h`: shingles as they are, in a table whose salt changes
-nothing but the order of its slots.
+The sets are those of `native/jaccard.h`: shingles as they are, in a table whose factors
+change nothing but the order of its slots.
 """
 
 import secrets
@@ -15,9 +15,9 @@ from pipelines.kernels.normalise import NormalText
 from pipelines.kernels.shingles import SIZE
 
 MOST_SLOTS = 1 << 22
-"""Slots a table may have (96 MiB); a longer text is compared in parts, each a pass over it."""
+"""Slots a table may have (64 MiB); a longer text is compared in parts, each a pass over it."""
 
-SLOT = np.dtype([("low", "<u8"), ("high", "<u8"), ("stamp", "<i4"), ("unused", "<i4")])
+SLOT = np.dtype([("hash", "<u4"), ("at", "<u4"), ("stamp", "<i4"), ("unused", "<u4")])
 """One slot, as native/jaccard.h has it."""
 
 
@@ -26,18 +26,20 @@ class ShingleTable(NamedTuple):
 
     slots: NDArray[np.void]
     """Shape (a power of two,), of SLOT."""
-    salt: int
+    factors: NDArray[np.uint32]
+    """Of the hash, odd and drawn anew for each table."""
 
     def arguments(self) -> tuple[object, ...]:
-        """Slots, their number and the salt as a kernel takes them."""
-        return pointer(self.slots), whole(len(self.slots)), whole(self.salt)
+        """Slots, their number and the factors as a kernel takes them."""
+        return pointer(self.slots), whole(len(self.slots)), pointer(self.factors)
 
 
 def shingle_table(longest: int, most_slots: int = MOST_SLOTS) -> ShingleTable:
     """A table that takes texts of up to `longest` code points in one part, if it may be so big."""
     slots = native("tda_slots_for")(whole(longest), whole(most_slots))
     # nobody can write a text whose shingles all fall into one slot
-    return ShingleTable(slots=np.zeros(slots, SLOT), salt=secrets.randbits(62))
+    factors = np.frombuffer(secrets.token_bytes(4 * SIZE), "<u4") | np.uint32(1)
+    return ShingleTable(slots=np.zeros(slots, SLOT), factors=factors)
 
 
 def parts_of(length: int, slots: int) -> int:

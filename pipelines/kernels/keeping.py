@@ -134,7 +134,11 @@ class _Comparing:
         self._value["groups"] = _addresses(groups.ends, groups.keys)
         self._value["lists"] = _addresses(*lists)
         self._value["verdicts"] = _addresses(*verdicts)
-        self._value["table"] = (table.slots.ctypes.data, len(table.slots), table.salt)
+        self._value["table"] = (
+            table.slots.ctypes.data,
+            len(table.slots),
+            table.factors.ctypes.data,
+        )
         self._value["threshold"] = threshold
         self._value["scratch"] = scratch.ctypes.data
 
@@ -167,7 +171,7 @@ _COMPARISON = np.dtype(
         ("verdicts", "<i8", 3),
         ("wave", _TEXTS),
         ("others", _TEXTS),
-        ("table", [("slots", "<i8"), ("size", "<i8"), ("salt", "<i8")]),
+        ("table", [("slots", "<i8"), ("size", "<i8"), ("factors", "<i8")]),
         ("threshold", "<f8"),
         ("scratch", "<i8"),
         ("decide", "<i8"),

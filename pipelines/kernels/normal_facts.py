@@ -9,6 +9,7 @@ import functools
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -60,9 +61,30 @@ class NormalFacts:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SketchFacts:
+    """The first three of NormalFacts: all that duplicates are found by."""
+
+    chars: NDArray[np.int64]
+    hashes: NDArray[np.int64]
+    bands: NDArray[np.int64]
+
+
+def sketch_facts(column: pa.LargeStringArray, run_bytes: int = RUN_BYTES) -> SketchFacts:
+    """What duplicates among the texts of `column` are found by; a null is an empty text."""
+    return _facts(column, run_bytes, SketchFacts)
+
+
 def normal_facts(column: pa.LargeStringArray, run_bytes: int = RUN_BYTES) -> NormalFacts:
     """The facts of the normal form of each text of `column`; a null is an empty text."""
-    found = _empty(len(column))
+    return _facts(column, run_bytes, NormalFacts)
+
+
+Facts = TypeVar("Facts", NormalFacts, SketchFacts)
+
+
+def _facts(column: pa.LargeStringArray, run_bytes: int, kind: type[Facts]) -> Facts:
+    found = _empty(len(column), kind)
     for begin, end, large in runs(column, run_bytes):
         rows, part = slice(begin, end), column.slice(begin, end - begin)
         if large:
@@ -81,24 +103,24 @@ def runs(
         yield begin, end, bool(sizes[begin] > run_bytes)
 
 
-def _empty(count: int) -> NormalFacts:
+def _empty(count: int, kind: type[Facts]) -> Facts:
     shapes = {"hashes": 2, "bands": DEFAULT.bands, "words": 3, "classes": len(Script)}
-    return NormalFacts(
+    return kind(
         **{
             field.name: np.empty(
                 (count, shapes[field.name]) if field.name in shapes else count, np.int64
             )
-            for field in fields(NormalFacts)
+            for field in fields(kind)
         }
     )
 
 
-def _set(found: NormalFacts, rows: slice | NDArray[np.intp], part: NormalFacts) -> None:
-    for field in fields(NormalFacts):
+def _set(found: Facts, rows: slice | NDArray[np.intp], part: NormalFacts) -> None:
+    for field in fields(found):
         getattr(found, field.name)[rows] = getattr(part, field.name)
 
 
-def _together(column: pa.LargeStringArray, found: NormalFacts, rows: slice) -> None:
+def _together(column: pa.LargeStringArray, found: Facts, rows: slice) -> None:
     """Write the facts of `column` to `rows` of `found`, in one compiled pass where that can be."""
     functions = sha256_addresses()
     if functions is None:
@@ -108,18 +130,18 @@ def _together(column: pa.LargeStringArray, found: NormalFacts, rows: slice) -> N
     a, b = permutations(DEFAULT)
     keys, lists = word_table()
     addresses = [array.ctypes.data for array in (*text_table(), keys, lists, a, b)]
-    sketch = [DEFAULT.num_perm, DEFAULT.bands, DEFAULT.rows]
-    setup = np.array(
-        [*addresses[:5], len(keys), *addresses[5:], *sketch, *functions.tolist()], np.int64
-    )
-    names = ("chars", "hashes", "bands", "words", "classes", "damage", "lines")
-    outs = [getattr(found, name)[rows] for name in names]
+    addresses.insert(5, len(keys))
+    addresses += [DEFAULT.num_perm, DEFAULT.bands, DEFAULT.rows]
+    setup = np.concatenate((np.array(addresses, np.int64), functions))
+    outs = [getattr(found, field.name)[rows] for field in fields(found)]
+    wanted = np.zeros(len(fields(NormalFacts)), np.int64)  # 0: not wanted
+    wanted[: len(outs)] = [out.ctypes.data for out in outs]
     unsafe = native("tda_facts")(
         pointer(source.data),
         pointer(source.offsets),
         whole(len(column)),
         pointer(setup),
-        pointer(np.array([out.ctypes.data for out in outs], np.int64)),
+        pointer(wanted),
     )
     if unsafe < 0:
         raise MemoryError

@@ -72,9 +72,15 @@ def _by_formula(
 
 def nfkc(text: str) -> str:
     """NFKC of `text`, in a time that grows with its length and not with its square."""
-    if len(text) > SHORT_RUN:
+    if len(text) > SHORT_RUN and _longest_run(text) > SHORT_RUN:
         text = _marks().sub(lambda run: _in_order(run[0]), text)
     return unicodedata.normalize("NFKC", text)
+
+
+def _longest_run(text: str) -> int:
+    """The most code points in a row that may combine with what precedes them."""
+    raw = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
+    return native("tda_longest_unsafe")(pointer(raw), whole(len(raw)), text_table().arguments()[0])
 
 
 def _in_order(marks: str) -> str:

@@ -29,10 +29,10 @@ from pipelines.engine.base import Engine
 from pipelines.kernels.keeping import BUDGET, Judged, Texts, judge
 from pipelines.kernels.sketch_spec import DEFAULT, SketchSpec
 from pipelines.model.evidence import PAIRS
-from pipelines.stages.candidates import find_shared
 from pipelines.stages.placing import ordinals_of, rows_of
 from pipelines.stages.preference import FIRST, Candidates, Preference, arranged
 from pipelines.stages.rereading import Rereader
+from pipelines.stages.sharing import shared_texts
 
 CHUNK_ROWS = 1_000_000
 """Pairs in one table."""
@@ -110,7 +110,7 @@ def find_duplicates(
         return Duplicates(
             removed=none, kept=none, similarity=np.empty(0), exact=np.empty(0, np.bool_)
         )
-    shared = find_shared(flat, engine=engine, folder=folder)
+    shared = shared_texts(flat, engine=engine, folder=folder)
     found = arranged(shared, preference)
 
     def load(members: NDArray[np.int32]) -> Texts:
@@ -118,7 +118,7 @@ def find_duplicates(
         return Texts(members=members, points=points, ends=ends)
 
     judged = judge(found.groups, found.chars, load, threshold, budget=budget)
-    return _ledger(found, judged, shared.too_long)
+    return ledger_of(found, judged, shared.too_long)
 
 
 def expected_recall(threshold: float, spec: SketchSpec = DEFAULT) -> float:
@@ -147,7 +147,8 @@ def summary_of(
     }
 
 
-def _ledger(found: Candidates, judged: Judged, too_long: int) -> Duplicates:
+def ledger_of(found: Candidates, judged: Judged, too_long: int) -> Duplicates:
+    """Every removed record with the one it leads to, from the verdicts on the candidates."""
     verdicts = judged.verdicts
     near = np.flatnonzero(verdicts.kept_for >= 0)
     near_places = found.places[near]

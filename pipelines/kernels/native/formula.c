@@ -19,6 +19,8 @@ INLINE int64_t put(uint32_t point, bool is_space, spaces *state, uint32_t *point
     return end;
 }
 
+INLINE bool is_unsafe(uint32_t entry) { return (entry & SPECIAL) && POINT(entry) == UNSAFE; }
+
 /* The first byte from `at` on before which the text may be cut, or its length. */
 EXPORT int64_t tda_next_safe(const uint8_t *data, int64_t size, int64_t at,
                              const uint32_t *entries) {
@@ -27,9 +29,22 @@ EXPORT int64_t tda_next_safe(const uint8_t *data, int64_t size, int64_t at,
         if ((data[at] & 0xC0) == 0x80) continue;
         int width;
         uint32_t entry = entry_of(&table, decode(data + at, data + size, &width));
-        if (!(entry & SPECIAL) || POINT(entry) != UNSAFE) break;
+        if (!is_unsafe(entry)) break;
     }
     return at;
+}
+
+/* The most code points in a row that depend on what precedes them. */
+EXPORT int64_t tda_longest_unsafe(const uint8_t *data, int64_t size, const uint32_t *entries) {
+    text_table table = {entries, NULL, NULL};
+    int64_t longest = 0, run = 0;
+    for (int64_t at = 0; at < size;) {
+        int width;
+        run = is_unsafe(entry_of(&table, decode(data + at, data + size, &width))) ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+        at += width;
+    }
+    return longest;
 }
 
 /* How many code points of the normal form `points` begins with; -1 where it needs the formula. */

@@ -1,5 +1,7 @@
 #include "jaccard.h"
 
+#define TOGETHER 512 /* hashes made at a time, by vectors */
+
 /* The power of two, from 16 to `most`, of which a text of `length` fills half at most. */
 static int64_t slots_for(int64_t length, int64_t most) {
     int64_t slots = 16;
@@ -11,52 +13,73 @@ int64_t parts_of(int64_t length, int64_t slots) {
     return 2 * length <= slots ? 1 : (4 * length + slots - 1) / slots;
 }
 
-INLINE uint64_t hash_of(uint64_t low, uint64_t high, uint64_t salt) {
-    uint64_t spot = (low ^ salt) * 0x9E3779B97F4A7C15u;
-    spot = (spot ^ spot >> 29 ^ high) * 0xC2B2AE3D27D4EB4Fu;
-    return spot ^ spot >> 32;
+static void hash_some(const uint32_t *restrict text, int64_t count, const uint32_t *factors,
+                      uint32_t *restrict out) {
+    uint32_t a = factors[0], b = factors[1], c = factors[2], d = factors[3], e = factors[4];
+    for (int64_t i = 0; i < count; i++) {
+        uint32_t x = text[i] * a + text[i + 1] * b + text[i + 2] * c + text[i + 3] * d +
+                     text[i + 4] * e;
+        x ^= x >> 15;
+        x *= 0x2C1B3C6Du;
+        out[i] = x ^ x >> 13;
+    }
 }
 
-INLINE void shingle_at(const uint32_t *text, uint64_t *low, uint64_t *high) {
-    *low = text[0] | (uint64_t)text[1] << 21 | (uint64_t)text[2] << 42;
-    *high = text[3] | (uint64_t)text[4] << 21;
+INLINE bool same(const uint32_t *left, const uint32_t *right) {
+    uint64_t a[2], b[2];
+    memcpy(a, left, sizeof a);
+    memcpy(b, right, sizeof b);
+    return a[0] == b[0] && a[1] == b[1] && left[4] == right[4];
 }
 
 /* The slot that holds the shingle, or the empty one it would take. */
-INLINE slot *found_at(slot *slots, uint64_t mask, uint64_t spot, uint64_t low, uint64_t high) {
-    uint64_t at = spot & mask;
-    while (slots[at].stamp != 0 && (slots[at].low != low || slots[at].high != high))
+INLINE slot *found_at(slot *slots, uint32_t mask, uint32_t hash, const uint32_t *held,
+                      const uint32_t *shingle) {
+    uint32_t at = hash & mask;
+    while (slots[at].at != 0 &&
+           (slots[at].hash != hash || !same(held + slots[at].at - 1, shingle)))
         at = (at + 1) & mask;
     return slots + at;
 }
 
+/* The upper bits choose the part, the lower ones the slot. */
+INLINE bool in_part(uint32_t hash, int64_t part, int64_t parts) {
+    return parts == 1 || (int64_t)((uint64_t)hash * (uint64_t)parts >> 32) == part;
+}
+
 int64_t fill(const shingle_table *table, const uint32_t *text, int64_t length, int64_t part,
              int64_t parts) {
-    int64_t used = slots_for(length, table->size), distinct = 0;
-    uint64_t mask = (uint64_t)used - 1, low, high;
+    int64_t used = slots_for(length, table->size), distinct = 0, count = length - SHINGLE + 1;
+    uint32_t mask = (uint32_t)used - 1, hashes[TOGETHER];
     memset(table->slots, 0, (size_t)used * sizeof *table->slots);
-    for (int64_t i = 0; i <= length - SHINGLE; i++) {
-        shingle_at(text + i, &low, &high);
-        uint64_t spot = hash_of(low, high, table->salt);
-        if (parts > 1 && (int64_t)((spot >> 24) % (uint64_t)parts) != part) continue;
-        slot *found = found_at(table->slots, mask, spot, low, high);
-        distinct += found->stamp == 0;
-        *found = (slot){low, high, 1, 0};
+    for (int64_t begin = 0; begin < count; begin += TOGETHER) {
+        int64_t some = count - begin < TOGETHER ? count - begin : TOGETHER;
+        hash_some(text + begin, some, table->factors, hashes);
+        for (int64_t i = 0; i < some; i++) {
+            if (!in_part(hashes[i], part, parts)) continue;
+            const uint32_t *shingle = text + begin + i;
+            slot *found = found_at(table->slots, mask, hashes[i], text, shingle);
+            if (found->at != 0) continue;
+            *found = (slot){hashes[i], (uint32_t)(begin + i + 1), 1, 0};
+            distinct++;
+        }
     }
     return distinct;
 }
 
-int64_t count_shared(const shingle_table *table, int64_t filled, const uint32_t *text,
-                     int64_t length, int64_t part, int64_t parts, int32_t number, int64_t enough) {
-    uint64_t mask = (uint64_t)slots_for(filled, table->size) - 1, low, high;
+int64_t count_shared(const shingle_table *table, const uint32_t *held, int64_t filled,
+                     const uint32_t *text, int64_t length, int64_t part, int64_t parts,
+                     int32_t number, int64_t enough) {
+    uint32_t mask = (uint32_t)slots_for(filled, table->size) - 1, hashes[TOGETHER];
     int64_t shared = 0, count = length - SHINGLE + 1;
-    for (int64_t i = 0; i < count; i++) {
-        if (shared + count - i < enough) return -1;
-        shingle_at(text + i, &low, &high);
-        uint64_t spot = hash_of(low, high, table->salt);
-        if (parts > 1 && (int64_t)((spot >> 24) % (uint64_t)parts) != part) continue;
-        slot *found = found_at(table->slots, mask, spot, low, high);
-        if (found->stamp != 0 && found->stamp != number) {
+    for (int64_t begin = 0; begin < count; begin += TOGETHER) {
+        if (shared + count - begin < enough) return -1;
+        int64_t some = count - begin < TOGETHER ? count - begin : TOGETHER;
+        hash_some(text + begin, some, table->factors, hashes);
+        for (int64_t i = 0; i < some; i++) {
+            if (!in_part(hashes[i], part, parts)) continue;
+            slot *found = found_at(table->slots, mask, hashes[i], held, text + begin + i);
+            if (found->at == 0 || found->stamp == number) continue;
             found->stamp = number;
             shared++;
         }
@@ -70,15 +93,15 @@ EXPORT int64_t tda_parts_of(int64_t length, int64_t slots) { return parts_of(len
 
 /* Distinct shingles of `left` and of `right`, and how many they share, at `out`; both have at least
    SHINGLE code points. */
-EXPORT void tda_shared(slot *slots, int64_t size, uint64_t salt, const uint32_t *left,
+EXPORT void tda_shared(slot *slots, int64_t size, const uint32_t *factors, const uint32_t *left,
                        int64_t left_length, const uint32_t *right, int64_t right_length,
                        int64_t *out) {
-    shingle_table table = {slots, size, salt};
+    shingle_table table = {slots, size, factors};
     int64_t parts = parts_of(left_length > right_length ? left_length : right_length, size);
     out[0] = out[1] = out[2] = 0;
     for (int64_t part = 0; part < parts; part++) {
         out[0] += fill(&table, left, left_length, part, parts);
         out[1] += fill(&table, right, right_length, part, parts);
-        out[2] += count_shared(&table, right_length, left, left_length, part, parts, 2, 0);
+        out[2] += count_shared(&table, right, right_length, left, left_length, part, parts, 2, 0);
     }
 }

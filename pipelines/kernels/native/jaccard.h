@@ -1,7 +1,6 @@
-/* Sets of shingles, exactly: a shingle of five code points is its 105 bits in two words, so equal
-   words are equal shingles and no hash decides. Hashes choose the slot of a table only, under a salt
-   that changes nothing but the order of the slots, so that nobody can write a text whose shingles
-   all fall into one. */
+/* Sets of shingles, exactly. A slot says where in the text its shingle begins, so two shingles are
+   equal when their five code points are: no hash decides. Hashes choose the slot only, by factors
+   drawn anew for each table, so that nobody can write a text whose shingles all fall into one. */
 #ifndef TDA_JACCARD_H
 #define TDA_JACCARD_H
 
@@ -10,29 +9,31 @@
 #define SHINGLE 5
 
 typedef struct {
-    uint64_t low, high;
-    int32_t stamp; /* 0: an empty slot; 1: a shingle; above: also met in the text so numbered */
-    int32_t unused;
+    uint32_t hash;
+    uint32_t at;    /* 1 + where the shingle begins; 0: an empty slot */
+    int32_t stamp;  /* 1: in the text; above: also met in the text so numbered */
+    uint32_t unused;
 } slot;
 
 typedef struct {
     slot *slots;
-    int64_t size; /* a power of two */
-    uint64_t salt;
+    int64_t size;            /* a power of two */
+    const uint32_t *factors; /* SHINGLE odd ones */
 } shingle_table;
 
 /* In how many parts a text of `length` goes through a table, a quarter full where in many. */
 int64_t parts_of(int64_t length, int64_t slots);
 
 /* The number of distinct shingles of text[0:length], length >= SHINGLE, in `part`; the table holds
-   them, and no others. */
+   them, and no others, while the text stays where it is. */
 int64_t fill(const shingle_table *table, const uint32_t *text, int64_t length, int64_t part,
              int64_t parts);
 
 /* How many shingles of text[0:length] in `part` the table holds, each counted once; it was filled
-   with a text of `filled` code points. `number`, from 2 on, marks what was counted. -1 once `enough`
-   can no longer be reached. */
-int64_t count_shared(const shingle_table *table, int64_t filled, const uint32_t *text,
-                     int64_t length, int64_t part, int64_t parts, int32_t number, int64_t enough);
+   with the `filled` code points of `held`. `number`, from 2 on, marks what was counted. -1 once
+   `enough` can no longer be reached. */
+int64_t count_shared(const shingle_table *table, const uint32_t *held, int64_t filled,
+                     const uint32_t *text, int64_t length, int64_t part, int64_t parts,
+                     int32_t number, int64_t enough);
 
 #endif

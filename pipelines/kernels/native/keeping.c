@@ -121,7 +121,7 @@ static bool weigh(comparison *c, const uint32_t *text, int64_t size, int32_t mem
             double least = c->threshold > *best ? c->threshold : *best;
             /* J >= least means shared >= both * least / (1 + least), less the rounding */
             double needed = (double)both * least / (1.0 + least) - 1e-9 * (double)both;
-            int64_t got = count_shared(&c->table, size, other, length, part, parts,
+            int64_t got = count_shared(&c->table, text, size, other, length, part, parts,
                                        (int32_t)(at + 2), parts == 1 ? (int64_t)needed : 0);
             shared[at] = got >= 0 ? shared[at] + got : -1;
             if (part == parts - 1 && shared[at] >= 0) {

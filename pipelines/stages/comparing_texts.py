@@ -1,0 +1,41 @@
+"""Duplicates among texts that are in memory already: what a notebook or a benchmark asks for."""
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from pipelines.kernels.keeping import Texts, judge
+from pipelines.kernels.normal_facts import sketch_facts
+from pipelines.kernels.normalise import normalise_block
+from pipelines.stages.duplicates import Duplicates, ledger_of
+from pipelines.stages.placing import NO_SOURCE
+from pipelines.stages.preference import FIRST, Preference, arranged
+from pipelines.stages.sharing import Sketches, shared_in_memory
+
+BUDGET = 2 * 1024 * 1024
+"""Code points in a wave of comparison: small enough for its memory to be used again and again."""
+
+
+def near_duplicates(
+    column: pa.LargeStringArray, threshold: float = 0.8, preference: Preference = FIRST
+) -> Duplicates:
+    """The duplicates among the texts of `column`; a place is a row of it, a null an empty text."""
+    facts = sketch_facts(column)
+    there = np.flatnonzero(facts.chars)
+    shared = shared_in_memory(
+        Sketches(
+            places=there.astype(np.int64),
+            hashes=facts.hashes[there],
+            chars=facts.chars[there],
+            sources=np.full(len(there), NO_SOURCE, np.int64),
+            bands=facts.bands[there],
+        )
+    )
+    found = arranged(shared, preference)
+
+    def load(members: NDArray[np.int32]) -> Texts:
+        normal = normalise_block(column.take(pa.array(found.places[members])))
+        return Texts(members=members, points=normal.points, ends=normal.offsets)
+
+    judged = judge(found.groups, found.chars, load, threshold, budget=BUDGET)
+    return ledger_of(found, judged, shared.too_long)
