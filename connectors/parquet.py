@@ -1,12 +1,14 @@
 """Parquet: batches of a bounded number of rows, scalars as text."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from connectors.base import BLOCK_BYTES, BLOCK_ROWS, Block, Location, ReadRequest, Reason
@@ -127,6 +129,7 @@ class _RowGroups:
         metadata = self._file.metadata.row_group(group)
         plain: int = 0
         expanded: int = 0
+        dictionaries: list[str] = []
         with self._path.open("rb") as file:
             for place in range(metadata.num_columns):
                 leaf = metadata.column(place)
@@ -135,8 +138,28 @@ class _RowGroups:
                 plain += leaf.total_uncompressed_size
                 if leaf.dictionary_page_offset is not None:
                     expanded += dictionary_bytes(file, leaf.dictionary_page_offset)
+                    dictionaries.append(leaf.path_in_schema)
         usual: int = BLOCK_BYTES * max(1, metadata.num_rows) // max(1, plain)
-        return max(1, min(BLOCK_ROWS, usual, _EXPANDED_BYTES // max(1, expanded)))
+        rows = min(BLOCK_ROWS, usual)
+        if rows * expanded > _EXPANDED_BYTES:
+            # no row is larger than all values together; how large one can be, the values tell
+            expanded = min(expanded, self._longest_values(group, dictionaries))
+        return max(1, min(rows, _EXPANDED_BYTES // max(1, expanded)))
+
+    def _longest_values(self, group: int, leaves: Sequence[str]) -> int:
+        """Bytes of a row that has the longest value of the dictionary of each of `leaves`."""
+        total = 0
+        for leaf in leaves:
+            source = self._path if isinstance(self._path, Path) else self._path.open("rb")
+            options = {"pre_buffer": False, "buffer_size": _BUFFER_BYTES}
+            with pq.ParquetFile(source, read_dictionary=[leaf], **options) as file:
+                first = next(file.iter_batches(1, row_groups=[group], columns=[leaf]), None)
+                column = None if first is None or first.num_columns != 1 else first.column(0)
+                if not isinstance(column, pa.DictionaryArray):
+                    return sys.maxsize  # a type whose values Arrow does not leave in a dictionary
+                sizes = pc.binary_length(column.dictionary)
+                total += int(pc.max(sizes).as_py() or 0)
+        return total
 
     def _batch(self, batch: pa.RecordBatch, begin: int) -> Iterator[Block]:
         rows: Rows = np.arange(begin, begin + batch.num_rows, dtype=np.int64)

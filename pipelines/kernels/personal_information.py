@@ -5,6 +5,7 @@ are not looked for.
 """
 
 import functools
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
@@ -13,7 +14,12 @@ import pyarrow as pa
 from pipelines.kernels.arrow import text_bytes
 from pipelines.kernels.identifier_signs import fold
 from pipelines.kernels.personal_information_addresses import emails, ipv4_addresses, ipv6_addresses
-from pipelines.kernels.personal_information_candidates import ALL, Candidate, windows
+from pipelines.kernels.personal_information_candidates import (
+    ALL,
+    Candidate,
+    Window,
+    windows,
+)
 from pipelines.kernels.personal_information_codes import credit_codes, passports, permits, plates
 from pipelines.kernels.personal_information_model import Hit, Kind, Tier
 from pipelines.kernels.personal_information_numbers import (
@@ -42,6 +48,10 @@ _DETECTORS: tuple[tuple[Candidate, Callable[[str], Iterator[Hit]]], ...] = (
     (Candidate.DOTTED, ipv4_addresses),
     (Candidate.COLONS, ipv6_addresses),
 )
+
+
+_BORDER = "\n" * 32
+"""No identifier holds a line feed, and no pattern looks further than 24 characters around one."""
 
 
 def find(text: str, seen: int = ALL) -> list[Hit]:
@@ -75,17 +85,30 @@ def find_block(column: pa.LargeStringArray) -> Iterator[tuple[int, list[str], li
 
 
 def _in_windows(column: pa.LargeStringArray) -> Iterator[tuple[int, list[str], list[Hit]]]:
+    """Windows with the same families are read as one text, a border between each two of them."""
     source = text_bytes(column)
-    starts = source.offsets.tolist()
+    raw, starts = source.data, source.offsets.tolist()
+    alike: dict[int, list[Window]] = {}
     for window in windows(column):
-        begin = starts[window.text]
-        text = source.data[begin + window.begin : begin + window.end].tobytes().decode()
-        found = find(text, window.families)
-        if found:
-            values = [text[hit.start : hit.end] for hit in found]
-            at = window.at
-            hits = [Hit(hit.type, at + hit.start, at + hit.end, hit.tier) for hit in found]
-            yield window.text, values, hits
+        alike.setdefault(window.families, []).append(window)
+    found: dict[int, list[tuple[Hit, str]]] = {}
+    for families, group in alike.items():
+        texts = [
+            raw[starts[w.text] + w.begin : starts[w.text] + w.end].tobytes().decode() for w in group
+        ]
+        joined = _BORDER.join(texts)
+        sizes = (len(text) + len(_BORDER) for text in texts)
+        begins = list(itertools.accumulate(sizes, initial=0))
+        number = 0
+        for hit in find(joined, families):
+            while hit.start >= begins[number + 1]:
+                number += 1
+            moved = group[number].at - begins[number]
+            placed = Hit(hit.type, hit.start + moved, hit.end + moved, hit.tier)
+            found.setdefault(group[number].text, []).append((placed, joined[hit.start : hit.end]))
+    for text in sorted(found):
+        hits = sorted(found[text], key=lambda item: item[0].start)
+        yield text, [value for _, value in hits], [hit for hit, _ in hits]
 
 
 def _in_pieces(column: pa.LargeStringArray) -> Iterator[tuple[list[str], list[Hit]]]:

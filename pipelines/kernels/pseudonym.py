@@ -33,7 +33,8 @@ def keyed_digest(kind: str, value: str, key: bytes, key_id: str) -> str:
 
 def canonical(kind: str, value: str) -> bytes:
     """One spelling of `value` for its `kind`, as UTF-8 (a lone surrogate as it stands)."""
-    folded = nfkc(value).strip()
+    # NFKC leaves ASCII as it is
+    folded = (value if value.isascii() else nfkc(value)).strip()
     if kind == "email":
         local, _, domain = folded.rpartition("@")
         folded = f"{local}@{domain.lower()}"

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from connectors.base import Quarantined
 from pipelines.kernels.normal_facts import normal_facts
-from pipelines.kernels.personal_information import Tier, find_block
+from pipelines.kernels.personal_information import Hit, Tier, find_block
 from pipelines.kernels.pseudonym import SUBJECT
 from pipelines.kernels.text_facts import record_digests, text_facts
 from pipelines.model.evidence import BANDS, HITS, QUARANTINE, RECORDS
@@ -27,7 +27,7 @@ def record_table(batch: pa.RecordBatch, shard: Shard, plan: Plan, keyed: Keyed) 
     normal = normal_facts(text)
     facts = text_facts(text, normal.counts)
     columns: dict[str, object] = {
-        "file": [shard.file] * batch.num_rows,
+        "file": pa.repeat(pa.scalar(shard.file, pa.string()), batch.num_rows),
         "row": batch.column("row"),
         "record_digest": record_digests([batch.column(name) for name in shape.text]),
         "text_hash_high": normal.hashes[:, 0],
@@ -75,27 +75,41 @@ def _subjects(batch: pa.RecordBatch, plan: Plan, keyed: Keyed) -> pa.Array:
 def hit_tables(
     batch: pa.RecordBatch, shard: Shard, columns: Sequence[str], keyed: Keyed
 ) -> Iterator[pa.Table]:
-    """The hits in `columns` of `batch` as tables of some HITS_AT_ONCE rows of HITS."""
+    """The hits in `columns` of `batch` as tables of HITS, of some HITS_AT_ONCE rows each."""
     rows = batch.column("row").to_numpy()
-    waiting: list[dict[str, object]] = []
+    digests: dict[tuple[str, str], str] = {}
     for column in columns:
+        waiting: list[tuple[int, Hit, str]] = []
         for index, values, hits in find_block(batch.column(column)):
+            row = int(rows[index])
             for value, hit in zip(values, hits, strict=True):
-                place = {"file": shard.file, "row": int(rows[index]), "column": column}
-                found = {
-                    "start": hit.start,
-                    "end": hit.end,
-                    "type": hit.type.value,
-                    "tier": hit.tier.value,
-                    "sensitive": hit.sensitive,
-                    "value_digest": keyed(hit.type, value),
-                }
-                waiting.append(place | found)
-                if len(waiting) == HITS_AT_ONCE:
-                    yield pa.Table.from_pylist(waiting, schema=HITS)
-                    waiting = []
-    if waiting:
-        yield pa.Table.from_pylist(waiting, schema=HITS)
+                known = digests.get((hit.type, value))
+                if known is None:
+                    known = digests[hit.type, value] = keyed(hit.type, value)
+                waiting.append((row, hit, known))
+            if len(waiting) >= HITS_AT_ONCE:
+                yield _hit_table(waiting, shard, column)
+                waiting, digests = [], {}
+        if waiting:
+            yield _hit_table(waiting, shard, column)
+
+
+def _hit_table(found: Sequence[tuple[int, Hit, str]], shard: Shard, column: str) -> pa.Table:
+    rows, hits, digests = zip(*found, strict=True)
+    return pa.table(
+        [
+            pa.repeat(pa.scalar(shard.file), len(found)),
+            pa.array(rows, pa.int64()),
+            pa.repeat(pa.scalar(column), len(found)),
+            pa.array([hit.start for hit in hits], pa.int64()),
+            pa.array([hit.end for hit in hits], pa.int64()),
+            pa.array([hit.type.value for hit in hits]),
+            pa.array([hit.tier.value for hit in hits]),
+            pa.array([hit.sensitive for hit in hits]),
+            pa.array(digests),
+        ],
+        schema=HITS,
+    )
 
 
 def valid_hits(table: pa.Table) -> int:

@@ -169,6 +169,12 @@ static bool begins_colons(const uint8_t *text, int64_t i, int64_t size) {
     return at >= size || !is_word(text[at]);
 }
 
+INLINE bool is_ascii(const uint8_t *text, int64_t size) {
+    uint8_t any = 0;
+    for (int64_t i = 0; i < size; i++) any |= text[i];
+    return any < 0x80;
+}
+
 /* What a folded character can be the place of. */
 enum { IN_WORD = 1, SIGN = 2 };
 static const uint8_t ROLES[256] = {
@@ -176,22 +182,29 @@ static const uint8_t ROLES[256] = {
     ['A' ... 'Z'] = IN_WORD, ['_'] = IN_WORD,             ['a' ... 'z'] = IN_WORD,
 };
 
-/* Places in data[from:to]; `seen` and `where` have room for all characters around them. */
-static void look(finder *found, int64_t from, int64_t to, const uint32_t *entries, uint8_t *seen,
+/* Places in data[from:to]; `folds` and `where` have room for all characters around them. */
+static void look(finder *found, int64_t from, int64_t to, const uint32_t *entries, uint8_t *folds,
                  int64_t *where) {
     if (from == to) return;
     int64_t begin = from > BEFORE ? from - BEFORE : 0;
     int64_t end = to + AFTER < found->size ? to + AFTER : found->size;
     for (int i = 0; i < 3 && begin > 0 && (found->data[begin] & 0xC0) == 0x80; i++) begin--;
     for (int i = 0; i < 3 && end < found->size && (found->data[end] & 0xC0) == 0x80; i++) end++;
-    const uint8_t *stop = found->data + end;
+    const uint8_t *stop = found->data + end, *text = found->data + begin;
     int64_t size = 0;
-    for (const uint8_t *at = found->data + begin; at < stop;) {
-        int width;
-        where[size] = at - found->data;
-        seen[size++] = folded(decode(at, stop, &width), entries);
-        at += width;
+    if (is_ascii(text, end - begin)) {
+        size = end - begin; /* nothing folds, and place i is byte i */
+        for (int64_t i = 0; i < size; i++) where[i] = begin + i;
+    } else {
+        for (const uint8_t *at = text; at < stop;) {
+            int width;
+            where[size] = at - found->data;
+            folds[size++] = folded(decode(at, stop, &width), entries);
+            at += width;
+        }
+        text = folds;
     }
+    const uint8_t *seen = text;
     int64_t first = 0;
     while (first < size && where[first] < from) first++;
     bool in_word = first > 0 && is_word(seen[first - 1]);
@@ -222,6 +235,8 @@ typedef struct {
     int digits, dots, colons; /* of the block before; of dots, those after a digit */
     int digits2;              /* of the one before that */
     uint64_t digit, ef, bc, colon, high; /* masks of the block before */
+    uint64_t place;           /* of digits and gaps, or all where nobody asked */
+    uint64_t capital;         /* capital letters of this block behind other characters */
     bool wide;                /* full-width digits in one of the two */
 } carried;
 
@@ -259,15 +274,42 @@ INLINE int told_in(const uint8_t *at, carried *before) {
     uint64_t two_before = before->digit & before->digit << 1;
     uint64_t six = two & up(two, two_before, 2) & up(two, two_before, 4);
     int back = 0;
-    if (told || upper_after) back = BEFORE;
+    if (told) back = BEFORE;
     if (six) back = 3 * BEFORE;
-    if (digits + before->digits >= 11 || dots + before->dots >= 3 ||
+    bool many = digits + before->digits >= 11;
+    if (many && !(high | before->high)) { /* eleven places in a row are digits or gaps */
+        uint64_t place = digit | WHERE(block == ' ') | WHERE(block == '-') | WHERE(block == '(') |
+                         WHERE(block == ')');
+        uint64_t p2 = place & up(place, before->place, 1);
+        uint64_t b2 = before->place & before->place << 1;
+        uint64_t p4 = p2 & up(p2, b2, 2), b4 = b2 & b2 << 2;
+        uint64_t p8 = p4 & up(p4, b4, 4);
+        many = p8 & up(p2, b2, 8) & up(place, before->place, 10);
+        before->place = place;
+    } else {
+        before->place = ~(uint64_t)0;
+    }
+    if (many || dots + before->dots >= 3 ||
         (colon & up(colon, before->colon, 1)) || colons + before->colons >= 6 ||
         (wide_colon && colons + before->colons >= 2))
         back = BLOCK;
     if (wider && digits + before->digits + before->digits2 >= 6) back = 2 * BLOCK;
-    *before = (carried){digits, dots, colons, before->digits, narrow, ef, bc, colon, high, wide};
+    *before = (carried){digits, dots, colons, before->digits, narrow, ef, bc, colon, high,
+                        before->place, upper_after, wide};
     return back;
+}
+
+/* Whether one of the `capitals` of the block at `at` follows the first character of a plate. */
+static bool follows_lead(const finder *found, int64_t at, uint64_t capitals,
+                         const uint32_t *entries) {
+    for (; capitals; capitals &= capitals - 1) {
+        int64_t place = at + lowest64(capitals);
+        if (place < 3) continue;
+        const uint8_t *lead = found->data + place - 3;
+        int width;
+        if (folded(decode(lead, lead + 3, &width), entries) == LEAD_SIGN) return true;
+    }
+    return false;
 }
 
 /* The windows of n texts in order; `windows` has room for n + bytes / BLOCK + 1 of them. How many
@@ -275,7 +317,7 @@ INLINE int told_in(const uint8_t *at, carried *before) {
 EXPORT int64_t tda_windows(const uint8_t *data, const int64_t *offsets, int64_t n,
                            const uint32_t *entries, window *windows) {
     finder found = {.windows = windows};
-    uint8_t seen[SEEN];
+    uint8_t folds[SEEN];
     int64_t where[SEEN];
     for (int64_t text = 0; text < n; text++) {
         found.data = data + offsets[text];
@@ -293,15 +335,16 @@ EXPORT int64_t tda_windows(const uint8_t *data, const int64_t *offsets, int64_t 
                 block = last;
             }
             int back = told_in(block, &before);
+            if (back == 0 && follows_lead(&found, at, before.capital, entries)) back = BEFORE;
             if (back == 0) continue;
             int64_t begin = at - back;
             if (begin > to || at + BLOCK - from > STRETCH) {
-                look(&found, from, to, entries, seen, where);
+                look(&found, from, to, entries, folds, where);
                 from = begin > to ? begin : to;
             }
             to = at + BLOCK < found.size ? at + BLOCK : found.size;
         }
-        look(&found, from, to, entries, seen, where);
+        look(&found, from, to, entries, folds, where);
     }
     return found.count;
 }
