@@ -75,8 +75,10 @@ def _door() -> Any:  # noqa: ANN401  the library is not typed
 def _great_expectations() -> Any:  # noqa: ANN401  the library is not typed
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     with warnings.catch_warnings():
-        # of its dependencies, at import: nothing we could change
+        # of its dependencies, at import: nothing we could change; where PySpark is installed it is
+        # imported too, and warns of pandas
         warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", FutureWarning)
         import great_expectations as gx
 
         from expectations import gx_custom as _registered  # noqa: F401  registers what it defines

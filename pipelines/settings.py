@@ -11,6 +11,11 @@ from pipelines.model.dataset import MAX_RECORD_BYTES
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
 
+ENGINES = ("local", "spark")
+
+MASTER = re.compile(r"spark://[^\s,/]+:\d+(,[^\s,/]+:\d+)*|yarn|k8s://\S+|local(\[(\d+|\*)\])?")
+"""The masters of Spark that have a driver here; a server of Spark Connect has none."""
+
 MEMORY = re.compile(r"\d+(\.\d+)?\s*([kmgt]i?)?b", re.IGNORECASE)
 """What DuckDB takes for a size."""
 
@@ -31,6 +36,10 @@ class Settings:
     """`$TDA_MAX_RECORD_BYTES`: a larger record is quarantined."""
     memory_limit: str = "384MB"
     """What DuckDB may use before it spills to disk."""
+    engine: str = "local"
+    """`$TDA_ENGINE`: one of ENGINES, where functions of shards and SQL run."""
+    spark_master: str | None = None
+    """`$TDA_SPARK_MASTER`: the cluster of the engine `spark`, unless a session is active."""
 
     @property
     def evidence(self) -> Path:
@@ -63,6 +72,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         workers=whole_number("TDA_WORKERS", os.cpu_count() or 1, environ),
         max_record_bytes=whole_number("TDA_MAX_RECORD_BYTES", MAX_RECORD_BYTES, environ),
         memory_limit=_size("TDA_MEMORY_LIMIT", "384MB", environ),
+        engine=_engine(environ),
+        spark_master=_spark_master(environ),
     )
 
 
@@ -91,6 +102,26 @@ def _size(name: str, default: str, environ: Mapping[str, str]) -> str:
             advice=msg(
                 "correct or unset {name}; the default is {default}", name=name, default=default
             ),
+        )
+    return text
+
+
+def _engine(environ: Mapping[str, str]) -> str:
+    text = environ.get("TDA_ENGINE", "").strip() or ENGINES[0]
+    if text not in ENGINES:
+        raise ConfigError(
+            msg("TDA_ENGINE is {text}, which is no engine", text=text[:80]),
+            advice=msg("use one of: {known}", known=", ".join(ENGINES)),
+        )
+    return text
+
+
+def _spark_master(environ: Mapping[str, str]) -> str | None:
+    text = environ.get("TDA_SPARK_MASTER", "").strip() or None
+    if text is not None and MASTER.fullmatch(text) is None:
+        raise ConfigError(
+            msg("TDA_SPARK_MASTER is {text}, not the address of a Spark master", text=text[:80]),
+            advice=msg("give one such as spark://host:7077, yarn or k8s://https://host:443"),
         )
     return text
 

@@ -3,7 +3,8 @@
 audit.txt  what `tda` and its Airflow DAGs need
 server.txt audit.txt plus the PostgreSQL drivers and Celery, for the container image: without what
            builds the wheel, which its first stage has
-test.txt   audit.txt plus the tools of `make test`
+spark.txt  the same plus PySpark, for who has a Spark cluster
+test.txt   all of these plus the tools of `make test`
 
 All hold the same versions: those of test.txt, which constrains the others.
 
@@ -63,6 +64,8 @@ def compile_lock(name: str, project: str, *options: str) -> None:
 
 if __name__ == "__main__":
     # the largest first: what it settles on binds the others
-    compile_lock("test.txt", project_table("airflow", "server", "celery", "dev"))
+    compile_lock("test.txt", project_table("airflow", "server", "celery", "spark", "dev"))
+    with_spark = project_table("airflow", "server", "celery", "spark", build=False)
+    compile_lock("spark.txt", with_spark, *BOUND)
     compile_lock("server.txt", project_table("airflow", "server", "celery", build=False), *BOUND)
     compile_lock("audit.txt", project_table("airflow"), *BOUND)

@@ -8,7 +8,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from pipelines.airflow.connections import object_store_access
 from pipelines.airflow.misuse import misuse_is_not_retried
-from pipelines.engine.local import Local
+from pipelines.engine.opening import open_engine
 from pipelines.model.ids import DatasetId
 from pipelines.model.message import Message
 from pipelines.nightly import auditing, closing
@@ -62,7 +62,7 @@ def audit_batch(sweep: str, datasets: Sequence[str], context: Context) -> None:
     with (
         misuse_is_not_retried(),
         object_store_access(),
-        Local(settings.workers, settings.memory_limit, settings.home / "tmp") as engine,
+        open_engine(settings) as engine,
     ):
         attempts = auditing.audit_changed(
             sweeps.plan_of(store, sweep),

@@ -10,7 +10,7 @@ from pipelines.airflow.asked import read_asked
 from pipelines.airflow.connections import object_store_access
 from pipelines.airflow.misuse import misuse_is_not_retried
 from pipelines.clock import moment
-from pipelines.engine.local import Local
+from pipelines.engine.opening import open_engine
 from pipelines.model.ids import RunId
 from pipelines.registry_file import read_registry, registry_path
 from pipelines.settings import read_settings
@@ -46,7 +46,7 @@ def carry_out_stage(name: str, run_id: str) -> str:
     began = time.monotonic()
     with misuse_is_not_retried(), object_store_access():
         settings = read_settings()
-        with Local(settings.workers, settings.memory_limit, settings.home / "tmp") as engine:
+        with open_engine(settings) as engine:
             done = flow.run_stage(
                 name,
                 RunId(run_id),

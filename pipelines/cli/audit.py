@@ -23,6 +23,10 @@ def audit(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes that scan; default: one a core.")
     ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(help="local (this machine) or spark (a cluster); default: TDA_ENGINE."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
     lang: Annotated[str | None, typer.Option(help="zh or en; default: the locale.")] = None,
 ) -> int:
@@ -35,5 +39,5 @@ def audit(
     from pipelines.cli.auditing import audit_manifests
 
     return audit_manifests(
-        manifests, policy=policy, at=at, workers=workers, as_json=as_json, lang=lang
+        manifests, policy=policy, at=at, workers=workers, engine=engine, as_json=as_json, lang=lang
     )

@@ -13,15 +13,17 @@ from typing import Any
 import typer
 
 from pipelines import flow
+from pipelines.cli.choosing import one_of
 from pipelines.cli.progress import StageBars
 from pipelines.clock import moment
-from pipelines.engine.local import Local
+from pipelines.engine.base import Engine
+from pipelines.engine.opening import open_engine
 from pipelines.language.catalogue import translate
 from pipelines.language.choice import choose_language
 from pipelines.language.visible import visible, visible_json
 from pipelines.model.errors import AuditError, ConfigError
 from pipelines.ownership import this_process
-from pipelines.settings import Settings, read_settings
+from pipelines.settings import ENGINES, Settings, read_settings
 from pipelines.store.database import Store, open_store
 from pipelines.summary import exit_code, summarise
 from pipelines.summary_text import print_outcome
@@ -35,6 +37,7 @@ def audit_manifests(
     policy: Path | None,
     at: str | None,
     workers: int | None,
+    engine: str | None,
     as_json: bool,
     lang: str | None,
 ) -> int:
@@ -47,14 +50,16 @@ def audit_manifests(
     settings = read_settings()
     if workers is not None:
         settings = replace(settings, workers=workers)
+    if engine is not None:
+        settings = replace(settings, engine=one_of("--engine", engine, ENGINES))
     clock = moment(at)
     for manifest in manifests:
         flow.check(manifest, policy=policy, settings=settings)
     store = open_store(settings)
-    with Local(settings.workers, settings.memory_limit, settings.home / "tmp") as engine:
+    with open_engine(settings) as running:
         audits = [
             _audit_or_tell(
-                manifest, policy, clock, settings, store, engine, language, quiet=as_json
+                manifest, policy, clock, settings, store, running, language, quiet=as_json
             )
             for manifest in manifests
         ]
@@ -72,7 +77,7 @@ def _audit_or_tell(
     at: datetime,
     settings: Settings,
     store: Store,
-    engine: Local,
+    engine: Engine,
     lang: str,
     *,
     quiet: bool,
@@ -98,7 +103,7 @@ def _audit(
     at: datetime,
     settings: Settings,
     store: Store,
-    engine: Local,
+    engine: Engine,
     bars: StageBars,
     lang: str,
 ) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,8 @@ from connectors.location import File, fresh, full_name
 from connectors.reading import expand, guess_format
 from pipelines.cli.choosing import one_of
 from pipelines.cli.progress import StageBars
-from pipelines.engine.local import Local
+from pipelines.engine.base import Engine
+from pipelines.engine.opening import open_engine
 from pipelines.language.catalogue import translate
 from pipelines.language.choice import choose_language
 from pipelines.model.dataset import Format
@@ -31,7 +32,7 @@ from pipelines.model.errors import ConfigError, EvidenceError
 from pipelines.model.evidence import PAIRS
 from pipelines.model.message import msg
 from pipelines.ownership import stamp, temporary_name
-from pipelines.settings import Settings, read_settings
+from pipelines.settings import ENGINES, Settings, read_settings
 from pipelines.stages.duplicates import Duplicates, find_duplicates, summary_of
 from pipelines.stages.rereading import Rereader
 from pipelines.stages.sketching import sketch_file
@@ -62,6 +63,7 @@ def compare_files(
     encoding: str | None,
     pairs: Path | None,
     workers: int | None,
+    engine: str | None,
     as_json: bool,
     lang: str | None,
 ) -> int:
@@ -73,6 +75,8 @@ def compare_files(
     began = time.monotonic()
     language = choose_language(lang, os.environ)
     settings = read_settings()
+    if engine is not None:
+        settings = replace(settings, engine=one_of("--engine", engine, ENGINES))
     least = _threshold(threshold)
     files = expand(paths)
     request = ReadRequest(
@@ -87,16 +91,19 @@ def compare_files(
             guess_format(fresh(file))
     temporary = settings.home / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
-    engine = Local(_workers(files, workers or settings.workers), settings.memory_limit, temporary)
-    with engine, tempfile.TemporaryDirectory(dir=temporary, prefix=f"dups-{stamp()}-") as folder:
+    pool = _workers(files, workers or settings.workers)
+    with (
+        open_engine(settings, workers=pool) as running,
+        tempfile.TemporaryDirectory(dir=temporary, prefix=f"dups-{stamp()}-") as folder,
+    ):
         with StageBars(language) as bars:
-            sketched = _sketch(files, request, engine, folder, bars)
+            sketched = _sketch(files, request, running, folder, bars)
             # what reading here has freed, Arrow would keep while DuckDB fills the memory it may
             pa.default_memory_pool().release_unused()
             bars.start("relate", None)
             found = find_duplicates(
                 sketched.flat,
-                engine=engine,
+                engine=running,
                 folder=Path(folder),
                 rereader=Rereader(files, [request] * len(files)),
                 threshold=float(least),
@@ -120,7 +127,7 @@ def compare_files(
 
 
 def _sketch(
-    files: Sequence[File], request: ReadRequest, engine: Local, folder: str, progress: "Progress"
+    files: Sequence[File], request: ReadRequest, engine: Engine, folder: str, progress: "Progress"
 ) -> Sketched:
     progress.start("scan", len(files))
     sketch = partial(sketch_file, paths=files, request=request, folder=folder)

@@ -33,6 +33,10 @@ def dups(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes that read; default: one a core.")
     ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(help="local (this machine) or spark (a cluster); default: TDA_ENGINE."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
     lang: Annotated[str | None, typer.Option(help="zh or en; default: the locale.")] = None,
 ) -> int:
@@ -54,6 +58,7 @@ def dups(
         encoding=encoding,
         pairs=pairs,
         workers=workers,
+        engine=engine,
         as_json=as_json,
         lang=lang,
     )

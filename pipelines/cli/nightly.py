@@ -18,6 +18,10 @@ def nightly(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes that scan; default: one a core.")
     ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(help="local (this machine) or spark (a cluster); default: TDA_ENGINE."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
     lang: Annotated[str | None, typer.Option(help="zh or en; default: the locale.")] = None,
 ) -> int:
@@ -29,4 +33,4 @@ def nightly(
     """
     from pipelines.cli.sweeping import sweep_and_tell
 
-    return sweep_and_tell(at=at, workers=workers, as_json=as_json, lang=lang)
+    return sweep_and_tell(at=at, workers=workers, engine=engine, as_json=as_json, lang=lang)

@@ -25,6 +25,7 @@ def report(
     """
     import os
 
+    from pipelines.engine.opening import open_engine
     from pipelines.language.choice import choose_language
     from pipelines.language.visible import visible_json
     from pipelines.model.errors import EvidenceError
@@ -41,7 +42,8 @@ def report(
     store = open_store(settings)
     folder = output or report_folder(settings, RunId(run))
     try:
-        record = audit_record(RunId(run), store)
+        with open_engine(settings) as engine:
+            record = audit_record(RunId(run), store, engine)
     except EvidenceError as error:
         removed = explained(store, RunId(run))
         if removed is None:

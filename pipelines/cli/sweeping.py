@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import typer
 
+from pipelines.cli.choosing import one_of
 from pipelines.clock import moment
-from pipelines.engine.local import Local
+from pipelines.engine.opening import open_engine
 from pipelines.language.catalogue import translate
 from pipelines.language.choice import choose_language
 from pipelines.language.visible import visible_json
@@ -19,14 +20,16 @@ from pipelines.nightly.auditing import audit_changed, sweep
 from pipelines.nightly.closing import close
 from pipelines.nightly.text import digest_json, digest_text
 from pipelines.ownership import this_process
-from pipelines.settings import read_settings
+from pipelines.settings import ENGINES, read_settings
 from pipelines.store import registry
 from pipelines.store.database import open_store
 
 NOT_ALL = 3
 
 
-def sweep_and_tell(*, at: str | None, workers: int | None, as_json: bool, lang: str | None) -> int:
+def sweep_and_tell(
+    *, at: str | None, workers: int | None, engine: str | None, as_json: bool, lang: str | None
+) -> int:
     """Do the whole night; 0 when every dataset has a current gate, else 3.
 
     Raises:
@@ -36,6 +39,8 @@ def sweep_and_tell(*, at: str | None, workers: int | None, as_json: bool, lang: 
     settings = read_settings()
     if workers is not None:
         settings = replace(settings, workers=workers)
+    if engine is not None:
+        settings = replace(settings, engine=one_of("--engine", engine, ENGINES))
     clock, owner, began = moment(at), this_process(), time.monotonic()
     store = open_store(settings)
     if not registry.registered(store):
@@ -59,9 +64,9 @@ def sweep_and_tell(*, at: str | None, workers: int | None, as_json: bool, lang: 
     plan = sweep(owner=owner, at=clock, settings=settings, store=store)
     changed = plan.changed()
     say(msg("{known} known, {changed} to audit", known=len(plan.datasets), changed=len(changed)))
-    with Local(settings.workers, settings.memory_limit, settings.home / "tmp") as engine:
+    with open_engine(settings) as running:
         audit_changed(
-            plan, changed, owner=owner, settings=settings, store=store, engine=engine, told=told
+            plan, changed, owner=owner, settings=settings, store=store, engine=running, told=told
         )
     night = close(plan, settings=settings, store=store)
     sys.stdout.write(visible_json(digest_json(night)) if as_json else digest_text(night, language))

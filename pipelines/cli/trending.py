@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from pipelines.cli.changes_text import lines_of
-from pipelines.engine.local import Local
+from pipelines.engine.opening import open_engine
 from pipelines.language.catalogue import Language, translate
 from pipelines.language.choice import choose_language
 from pipelines.language.visible import visible, visible_json
@@ -73,7 +73,7 @@ def show_changes(
     store = open_store(settings)
     keep = parquet or settings.home / "diffs" / f"{before}..{after}.parquet"
     try:
-        with _engine(settings) as engine:
+        with open_engine(settings) as engine:
             changes = changes_between(
                 RunId(before), RunId(after), store=store, engine=engine, places=places, keep=keep
             )
@@ -96,12 +96,8 @@ def show_changes(
 def _since_last(points: tuple[RunPoint, ...], store: Store, settings: Settings) -> Changes | None:
     if len(points) < 2:
         return None
-    with _engine(settings) as engine:
+    with open_engine(settings) as engine:
         return changes_between(points[-2].run, points[-1].run, store=store, engine=engine, places=5)
-
-
-def _engine(settings: Settings) -> Local:
-    return Local(settings.workers, settings.memory_limit, settings.home / "tmp")
 
 
 def _write_page(

@@ -10,11 +10,11 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.engine.attempt import attempt, die_quietly
 from pipelines.engine.base import Summary
 from pipelines.engine.queries import Queries, QueryError
+from pipelines.engine.tables import bounded_table
 from pipelines.model.errors import EvidenceError
 from pipelines.model.message import msg
 from pipelines.ownership import temporary_name
@@ -123,25 +123,7 @@ class Local:
         Raises:
             EvidenceError: It is missing, unreadable, or has more than `limit` rows.
         """
-        try:
-            with pq.ParquetFile(uri) as file:
-                rows = file.metadata.num_rows
-                if rows <= limit:
-                    return file.read()
-        except (OSError, pa.ArrowException) as error:
-            raise EvidenceError(
-                msg("the evidence table {uri} cannot be read", uri=uri),
-                advice=msg("run the audit again; `tda doctor` checks the evidence folder"),
-            ) from error
-        raise EvidenceError(
-            msg(
-                "the table {uri} has {rows} rows, more than the {limit} allowed here",
-                uri=uri,
-                rows=rows,
-                limit=limit,
-            ),
-            advice=msg("ask for an aggregate instead of the rows"),
-        )
+        return bounded_table(uri, limit)
 
     def _end_queries(self) -> None:
         queries, self._queries = self._queries, None

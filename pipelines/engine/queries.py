@@ -9,9 +9,8 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.engine.tables import identifier
 from pipelines.ownership import stamp
-
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 QueryError = duckdb.Error
 
@@ -43,7 +42,7 @@ class Queries:
             for name, paths in tables.items():
                 files = [paths] if isinstance(paths, str) else list(paths)
                 listed = ", ".join(_quoted(_literal(path)) for path in files)
-                view = f"{_identifier(name)} AS SELECT * FROM read_parquet([{listed}])"  # noqa: S608
+                view = f"{identifier(name)} AS SELECT * FROM read_parquet([{listed}])"  # noqa: S608
                 cursor.execute(f"CREATE TEMP VIEW {view}")
             cursor.execute(
                 f"COPY ({query}) TO {_quoted(str(part))} (FORMAT parquet, COMPRESSION zstd)"
@@ -69,12 +68,6 @@ def _options(
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
-
-
-def _identifier(name: str) -> str:
-    if _NAME.fullmatch(name) is None:
-        raise ValueError(f"not a table name: {name!r}")
-    return f'"{name}"'
 
 
 def _quoted(text: str) -> str:

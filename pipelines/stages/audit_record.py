@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from expectations.verdicts import propose
-from pipelines.engine.local import Local
+from pipelines.engine.base import Engine
 from pipelines.model.audit import AuditRecord, LedgerHead
 from pipelines.model.history import Changes, RunPoint
 from pipelines.model.ids import RunId
@@ -24,7 +24,7 @@ CHANGED_PLACES = 5
 """Of each kind of change since the last run, in a report."""
 
 
-def audit_record(run_id: RunId, store: Store) -> AuditRecord:
+def audit_record(run_id: RunId, store: Store, engine: Engine) -> AuditRecord:
     """Everything a report says about the run.
 
     What came before it is read up to its own place in the ledger, so that a report rendered again,
@@ -60,19 +60,17 @@ def audit_record(run_id: RunId, store: Store) -> AuditRecord:
         draws=from_json(tuple[SampleDraw, ...], str(draws)) if draws else (),
         head=_head(run_id, store),
         history=history,
-        changes=_since_last(history, store),
+        changes=_since_last(history, store, engine),
     )
 
 
-def _since_last(history: Sequence[RunPoint], store: Store) -> Changes | None:
+def _since_last(history: Sequence[RunPoint], store: Store, engine: Engine) -> Changes | None:
     """What changed since the run before; None for the first one."""
     if len(history) < 2:
         return None
-    settings = store.settings
-    with Local(settings.workers, settings.memory_limit, settings.home / "tmp") as engine:
-        return changes_between(
-            history[-2].run, history[-1].run, store=store, engine=engine, places=CHANGED_PLACES
-        )
+    return changes_between(
+        history[-2].run, history[-1].run, store=store, engine=engine, places=CHANGED_PLACES
+    )
 
 
 def _quarantine(run_id: RunId, store: Store) -> list[dict[str, str | int | None]]:

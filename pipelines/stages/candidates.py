@@ -31,7 +31,7 @@ FROM texts GROUP BY texts.text_high, texts.text_low HAVING COUNT(*) > 1
 """
 TOO_LONG = f"""
 SELECT COUNT(*) AS texts,
-  SUM(CASE WHEN texts.chars > {LONGEST_COMPARED} THEN 1 ELSE 0 END) AS too_long
+  COUNT(CASE WHEN texts.chars > {LONGEST_COMPARED} THEN 1 END) AS too_long
 FROM texts
 """  # noqa: S608  a number of ours
 REPEATED = """

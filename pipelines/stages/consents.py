@@ -22,7 +22,7 @@ STATES = ("valid", "withdrawn", "lapsed", "not_yet_given")
 PLACES = 20
 
 # a record needs a ground when it names a person, or holds an identifier whose check holds
-NEEDED = """
+_NEEDED = """
 SELECT r.source AS source, r.file AS file, r."row" AS place,
   CASE WHEN r.subject IS NULL THEN 'not_linkable'
        WHEN s.state IS NULL THEN 'no_consent' ELSE s.state END AS state
@@ -33,13 +33,13 @@ LEFT JOIN (
 LEFT JOIN states s ON s.subject = r.subject
 WHERE r.subject IS NOT NULL OR h.file IS NOT NULL
 """
-COUNTS = f"SELECT n.source AS source, n.state AS state, count(*) AS records FROM ({NEEDED}) n GROUP BY n.source, n.state"  # noqa: E501, S608
+COUNTS = f"SELECT n.source AS source, n.state AS state, count(*) AS records FROM ({_NEEDED}) n GROUP BY n.source, n.state"  # noqa: E501, S608
 FIRST = f"""
 SELECT o.source AS source, o.state AS state, o.file AS file, o.place AS place
 FROM (
   SELECT n.source AS source, n.state AS state, n.file AS file, n.place AS place,
     row_number() OVER (PARTITION BY n.source, n.state ORDER BY n.file, n.place) AS position
-  FROM ({NEEDED}) n WHERE n.state <> 'valid'
+  FROM ({_NEEDED}) n WHERE n.state <> 'valid'
 ) o WHERE o.position <= {PLACES}
 """  # noqa: S608  both are texts of ours
 

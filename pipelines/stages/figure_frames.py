@@ -29,23 +29,23 @@ if TYPE_CHECKING:
 # consents and their coverage without a clock: what holds today is judged by the controls
 CONSENTS = """
 SELECT c.basis AS basis, count(*) AS given, count(DISTINCT c.subject) AS subjects,
-  sum(CASE WHEN c.given_at IS NULL THEN 1 ELSE 0 END) AS undated,
-  sum(CASE WHEN c.notice_version IS NULL THEN 1 ELSE 0 END) AS without_notice,
-  sum(CASE WHEN c.valid_to < c.given_at OR c.withdrawn_at < c.given_at THEN 1 ELSE 0 END)
+  count(CASE WHEN c.given_at IS NULL THEN 1 END) AS undated,
+  count(CASE WHEN c.notice_version IS NULL THEN 1 END) AS without_notice,
+  count(CASE WHEN c.valid_to < c.given_at OR c.withdrawn_at < c.given_at THEN 1 END)
     AS ended_before_given
 FROM consents c GROUP BY c.basis
 """
 COVERAGE = """
 SELECT r.source AS source, count(*) AS needed,
-  sum(CASE WHEN c.subject IS NULL THEN 0 ELSE 1 END) AS linked
+  count(c.subject) AS linked
 FROM records r
 LEFT JOIN (SELECT DISTINCT x.subject AS subject FROM consents x) c ON c.subject = r.subject
 WHERE r.subject IS NOT NULL GROUP BY r.source
 """
 LABELS = """
 SELECT l.annotator AS annotator, count(*) AS labels, count(DISTINCT l.item) AS items,
-  sum(CASE WHEN l.at IS NULL THEN 1 ELSE 0 END) AS untimed,
-  sum(CASE WHEN l.rule_version IS NULL THEN 1 ELSE 0 END) AS without_rules
+  count(CASE WHEN l.at IS NULL THEN 1 END) AS untimed,
+  count(CASE WHEN l.rule_version IS NULL THEN 1 END) AS without_rules
 FROM labels l GROUP BY l.annotator
 """
 LABEL_COUNTS = "SELECT l.label AS label, count(*) AS labels FROM labels l GROUP BY l.label"

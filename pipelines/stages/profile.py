@@ -20,19 +20,20 @@ SHORT = 20
 """Code points under which a text that is not empty counts as short."""
 
 BY_SOURCE = f"""
-SELECT r.source AS source, count(*) AS records, sum(r.bytes) AS bytes, sum(r.chars) AS chars,
-  sum(CASE WHEN r.normal_chars = 0 THEN 1 ELSE 0 END) AS empty,
-  sum(CASE WHEN p.method = 'exact' THEN 1 ELSE 0 END) AS exact_duplicates,
-  sum(CASE WHEN p.method = 'near' THEN 1 ELSE 0 END) AS near_duplicates,
-  sum(CASE WHEN h.valid > 0 THEN 1 ELSE 0 END) AS pi_records,
-  sum(CASE WHEN h.valid > 0 THEN h.valid ELSE 0 END) AS pi_hits,
-  sum(CASE WHEN r.normal_chars > 0 AND r.chars < {SHORT} THEN 1 ELSE 0 END) AS short,
-  sum(CASE WHEN r.replacement > 0 THEN 1 ELSE 0 END) AS garbled
+SELECT r.source AS source, count(*) AS records, CAST(sum(r.bytes) AS BIGINT) AS bytes,
+  CAST(sum(r.chars) AS BIGINT) AS chars,
+  count(CASE WHEN r.normal_chars = 0 THEN 1 END) AS empty,
+  count(CASE WHEN p.method = 'exact' THEN 1 END) AS exact_duplicates,
+  count(CASE WHEN p.method = 'near' THEN 1 END) AS near_duplicates,
+  count(CASE WHEN h.valid > 0 THEN 1 END) AS pi_records,
+  CAST(sum(CASE WHEN h.valid > 0 THEN h.valid ELSE 0 END) AS BIGINT) AS pi_hits,
+  count(CASE WHEN r.normal_chars > 0 AND r.chars < {SHORT} THEN 1 END) AS short,
+  count(CASE WHEN r.replacement > 0 THEN 1 END) AS garbled
 FROM records r
 LEFT JOIN pairs p ON p.removed_file = r.file AND p.removed_row = r."row"
 LEFT JOIN (
   SELECT x.file AS file, x."row" AS hit_row,
-    sum(CASE WHEN x.tier = 'valid' THEN 1 ELSE 0 END) AS valid
+    count(CASE WHEN x.tier = 'valid' THEN 1 END) AS valid
   FROM hits x GROUP BY x.file, x."row"
 ) h ON h.file = r.file AND h.hit_row = r."row"
 GROUP BY r.source
@@ -47,8 +48,8 @@ SELECT r.source AS source, {_BIN} ELSE {LENGTH_BINS - 1} END AS bin, count(*) AS
 FROM records r WHERE r.chars > 0 GROUP BY r.source, {_BIN} ELSE {LENGTH_BINS - 1} END
 """  # noqa: S608  numbers of ours
 BY_HIT = """
-SELECT g.type AS type, g.tier AS tier, g.sensitive AS sensitive, sum(g.hits) AS hits,
-  count(*) AS records
+SELECT g.type AS type, g.tier AS tier, g.sensitive AS sensitive,
+  CAST(sum(g.hits) AS BIGINT) AS hits, count(*) AS records
 FROM (
   SELECT x.type AS type, x.tier AS tier, x.sensitive AS sensitive, x.file AS file, x."row" AS r,
     count(*) AS hits

@@ -19,6 +19,8 @@ from pipelines.stages.profile import number, of_kind
 from pipelines.store import runs
 from pipelines.store.database import Store
 
+MOST_PLACES = 1_000
+"""Of each kind of change: a person reads no more, and the file of all changes has the rest."""
 KINDS = ("added", "removed", "changed", "moved")
 
 
@@ -68,12 +70,12 @@ _COMMON = ", ".join(
 RECORDS = f"""
 WITH {_COMMON}
 SELECT 'record' AS what, 'moved' AS kind, x.file AS before_file, x.r AS before_row,
-  y.file AS after_file, y.r AS after_row, CAST(NULL AS VARCHAR) AS detail
+  y.file AS after_file, y.r AS after_row, CAST(NULL AS STRING) AS detail
 FROM a2 x JOIN b2 y ON y.d = x.d AND y.m = x.m
 UNION ALL
 SELECT 'record' AS what, CASE WHEN x.file IS NULL THEN 'added' WHEN y.file IS NULL THEN 'removed'
     ELSE 'changed' END AS kind, x.file AS before_file, x.r AS before_row,
-  y.file AS after_file, y.r AS after_row, CAST(NULL AS VARCHAR) AS detail
+  y.file AS after_file, y.r AS after_row, CAST(NULL AS STRING) AS detail
 FROM a3 x FULL OUTER JOIN b3 y ON y.file = x.file AND y.gap = x.gap AND y.p = x.p
 """  # noqa: S608  texts of ours
 
@@ -117,22 +119,24 @@ ALL = """
 SELECT u.what AS what, u.kind AS kind, u.before_file AS before_file, u.before_row AS before_row,
   u.after_file AS after_file, u.after_row AS after_row, u.detail AS detail
 FROM changes u
-ORDER BY u.what, u.kind, u.before_file, u.before_row, u.after_file, u.after_row, u.detail
+ORDER BY u.what, u.kind, u.before_file NULLS LAST, u.before_row NULLS LAST,
+  u.after_file NULLS LAST, u.after_row NULLS LAST, u.detail NULLS LAST
 """
 COUNTS = """
 SELECT u.what AS what, u.kind AS kind, u.detail AS detail, count(*) AS n
 FROM changes u GROUP BY u.what, u.kind, u.detail
 """
-FIRST = """
+FIRST = f"""
 SELECT o.* FROM (
   SELECT u.what AS what, u.kind AS kind, u.before_file AS before_file, u.before_row AS before_row,
     u.after_file AS after_file, u.after_row AS after_row, u.detail AS detail,
-    row_number() OVER (PARTITION BY u.what, u.kind
+    CAST(row_number() OVER (PARTITION BY u.what, u.kind
       ORDER BY coalesce(u.before_file, u.after_file), coalesce(u.before_row, u.after_row),
-        u.after_file, u.after_row, u.detail) AS position
+        u.after_file NULLS LAST, u.after_row NULLS LAST, u.detail NULLS LAST) AS BIGINT)
+      AS position
   FROM changes u
-) o WHERE o.position <= {places}
-"""
+) o WHERE o.position <= {MOST_PLACES}
+"""  # noqa: S608  a number of ours
 
 
 def write_changes(before: RunId, after: RunId, store: Store, engine: Engine, out: Path) -> bool:
@@ -195,7 +199,7 @@ def _uris(store: Store, tables: Mapping[str, Sequence[TableRef]]) -> dict[str, l
 def read_changes(
     path: Path, store: Store, engine: Engine, *, places: int
 ) -> tuple[dict[str, int], dict[str, int], tuple[PlaceChange, ...]]:
-    """Counts by what and kind, counts by detail, and up to `places` of each what and kind."""
+    """Counts by what and kind, counts by detail, and `places`, MOST_PLACES at most, of each."""
     ask = Asking(engine, store)
     counts = {f"record {kind}": 0 for kind in KINDS}
     counts |= {f"{what} {kind}": 0 for what in ("hit", "pair") for kind in KINDS[:2]}
@@ -204,7 +208,7 @@ def read_changes(
         counts[f"{row['what']} {row['kind']}"] += number(row["n"])
         if row["detail"] is not None:
             details[f"{row['what']} {row['kind']} {row['detail']}"] = number(row["n"])
-    first = ask.rows(FIRST.format(places=int(places)), {"changes": path})
+    first = [row for row in ask.rows(FIRST, {"changes": path}) if number(row["position"]) <= places]
     first.sort(key=lambda row: (str(row["what"]), str(row["kind"]), number(row["position"])))
     found = tuple(
         PlaceChange(

@@ -25,7 +25,7 @@ def report(
 ) -> StageOutput:
     """`report.zh.html`, `report.en.html` and `report.json` of the run are written."""
     progress.start("report", None)
-    written = write_reports(audit_record(run_id, store), report_folder(settings, run_id))
+    written = write_reports(audit_record(run_id, store, engine), report_folder(settings, run_id))
     progress.done("report")
     return StageOutput(summary={name: path.name for name, path in sorted(written.items())})
 

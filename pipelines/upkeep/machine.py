@@ -16,7 +16,13 @@ from pipelines.settings import Settings, read_settings
 from pipelines.upkeep.line import Line, failed, note, ok, wrong
 
 LEAST_FREE_BYTES = 1024**3
-READ = ("TDA_WORKERS", "TDA_MAX_RECORD_BYTES", "TDA_MEMORY_LIMIT")
+READ = (
+    "TDA_WORKERS",
+    "TDA_MAX_RECORD_BYTES",
+    "TDA_MEMORY_LIMIT",
+    "TDA_ENGINE",
+    "TDA_SPARK_MASTER",
+)
 """Settings that not every text fits."""
 PYTHONS = ((3, 11), (3, 14))
 """From the first on, before the second."""

@@ -5,6 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.engine.local import Local
+from pipelines.engine.opening import open_engine
 from pipelines.report.writing import write_reports
 from pipelines.stages.audit_record import audit_record
 from pipelines.stages.changes import changes_between
@@ -140,7 +141,9 @@ def test_an_unknown_dataset_and_an_unknown_run_are_misuse(tda, watched):
 
 def test_a_report_rendered_again_after_later_runs_is_the_same(watched, tmp_path):
     store = watched.store
-    first = write_reports(audit_record(watched.before, store), tmp_path / "first")
+    with open_engine(store.settings) as engine:
+        record = audit_record(watched.before, store, engine)
+    first = write_reports(record, tmp_path / "first")
     rendered = store.settings.reports / watched.before
     assert (tmp_path / "first" / "report.json").read_bytes() == (
         rendered / "report.json"
