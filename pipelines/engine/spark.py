@@ -5,6 +5,7 @@ hands out items and queries; what comes out lies in the shared folder, as it doe
 """
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -156,9 +157,7 @@ class Spark:
         try:
             for name, paths in tables.items():
                 files = [paths] if isinstance(paths, str) else list(paths)
-                # without this * ? [ { in a path are patterns, and cannot be escaped in all places
-                reader = session.read.option("__globPaths__", "false")
-                reader.parquet(*map(_address, files)).createOrReplaceTempView(name)
+                session.read.parquet(*map(_literal, files)).createOrReplaceTempView(name)
             rows = session.sql(query).observe(counted, functions.count(functions.lit(1)).alias("n"))
             rows.write.parquet(_address(str(folder)), compression="zstd")
             return int(counted.get["n"])
@@ -266,6 +265,11 @@ class _Jobs:
             if "PythonException" in str(error):  # `attempt` lets none through: it did not begin
                 raise unfit(error) from error
             return None
+
+
+def _literal(path: str) -> str:
+    """The address of `path` for reading, which takes * ? [ { for patterns."""
+    return re.sub(r"[\\*?\[\]{}]", r"\\\g<0>", _address(path))
 
 
 def _address(path: str) -> str:

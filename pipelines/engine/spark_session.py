@@ -1,5 +1,6 @@
 """The Spark session an audit runs in: the active one, else one of our own on the user's cluster."""
 
+import importlib.util
 import logging
 import os
 import sys
@@ -40,6 +41,24 @@ DIALECT = {
 logger = logging.getLogger(__name__)
 
 
+def require_cluster(master: str | None) -> None:
+    """Nothing, where PySpark is installed and a cluster is named or a session active.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    if importlib.util.find_spec("pyspark") is None:
+        raise ConfigError(
+            msg("PySpark is not installed"),
+            advice=msg("install requirements/spark.txt, or use --engine local"),
+        )
+    if master is None and _active() is None:
+        raise ConfigError(
+            msg("no Spark cluster is named"),
+            advice=msg("set TDA_SPARK_MASTER, for example spark://host:7077, or yarn"),
+        )
+
+
 def open_session(master: str | None, start_seconds: float) -> "tuple[SparkSession, bool]":
     """A session of the audit alone, and whether its Spark was started here and is to be stopped.
 
@@ -50,15 +69,9 @@ def open_session(master: str | None, start_seconds: float) -> "tuple[SparkSessio
     with warnings.catch_warnings():
         # PySpark warns of pandas, which nothing here hands to it
         warnings.simplefilter("ignore", FutureWarning)
-        try:
-            from pyspark.sql import SparkSession
-        except ImportError as error:
-            raise ConfigError(
-                msg("PySpark is not installed"),
-                advice=msg("install requirements/spark.txt, or use --engine local"),
-            ) from error
-        active = SparkSession.getActiveSession()
-        started = _started(master, start_seconds) if active is None else active
+        require_cluster(master)
+        active = _active()
+        started = _started(str(master), start_seconds) if active is None else active
         session = started.newSession()
         for name, value in DIALECT.items():
             session.conf.set(name, value)
@@ -81,16 +94,21 @@ def unreachable(master: str) -> EvidenceError:
     )
 
 
-def _started(master: str | None, start_seconds: float) -> "SparkSession":
+def _active() -> "SparkSession | None":
+    """The session of this thread; none where nobody has even imported PySpark."""
+    if "pyspark.sql" not in sys.modules:
+        return None
+    from pyspark.sql import SparkSession
+
+    active: SparkSession | None = SparkSession.getActiveSession()
+    return active
+
+
+def _started(master: str, start_seconds: float) -> "SparkSession":
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
-    if master is None:
-        raise ConfigError(
-            msg("no Spark cluster is named"),
-            advice=msg("set TDA_SPARK_MASTER, for example spark://host:7077, or yarn"),
-        )
     # the installation of this Python is at the same path on every worker, unless said otherwise
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     conf = _configuration(master)
@@ -107,11 +125,12 @@ def _started(master: str | None, start_seconds: float) -> "SparkSession":
 
 
 def _configuration(master: str) -> "SparkConf":
-    from pyspark import SparkConf
+    from pyspark import SparkConf, SparkContext
     from pyspark.errors import PySparkException
 
     try:
-        conf = SparkConf()  # starts Java, which reads spark-defaults.conf
+        SparkContext._ensure_initialized()  # Java, which reads spark-defaults.conf
+        conf = SparkConf()
     except (PySparkException, OSError) as error:
         raise ConfigError(
             msg("Java cannot be started for Spark"),

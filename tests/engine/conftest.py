@@ -40,7 +40,7 @@ def spark(
     spark_cluster_of_two: spark_cluster.Cluster, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Spark]:
     """The engine on the cluster, for the tests of one module: it holds every core."""
-    folder = tmp_path_factory.mktemp("shared")
+    folder = tmp_path_factory.mktemp("shared") / "it's [shared] * {by} 所有"
     with Spark(spark_cluster_of_two.address, folder / "temp") as engine:
         yield engine
 

@@ -35,3 +35,10 @@ def scanned_while_held(item: str, *, folder: str) -> dict[str, object]:
                 raise TimeoutError("nobody said go") from None
             time.sleep(0.02)
     return dict(scan_batch(item))
+
+
+def marked(item: str, *, folder: str) -> dict[str, object]:
+    """Leaves a file named as the item."""
+    time.sleep(0.02)
+    Path(folder, item).touch()
+    return {"item": item}
