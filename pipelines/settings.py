@@ -111,7 +111,7 @@ def _engine(environ: Mapping[str, str]) -> str:
     if text not in ENGINES:
         raise ConfigError(
             msg("TDA_ENGINE is {text}, which is no engine", text=text[:80]),
-            advice=msg("use one of: {known}", known=", ".join(ENGINES)),
+            advice=msg("correct or unset TDA_ENGINE: one of {known}", known=", ".join(ENGINES)),
         )
     return text
 
@@ -121,7 +121,10 @@ def _spark_master(environ: Mapping[str, str]) -> str | None:
     if text is not None and MASTER.fullmatch(text) is None:
         raise ConfigError(
             msg("TDA_SPARK_MASTER is {text}, not the address of a Spark master", text=text[:80]),
-            advice=msg("give one such as spark://host:7077, yarn or k8s://https://host:443"),
+            advice=msg(
+                "correct or unset TDA_SPARK_MASTER: such as spark://host:7077, yarn or "
+                "k8s://https://host:443"
+            ),
         )
     return text
 

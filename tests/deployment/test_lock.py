@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements"
-LOCKS = ("audit.txt", "server.txt", "test.txt")
+LOCKS = ("audit.txt", "server.txt", "spark.txt", "test.txt")
 
 
 def versions(name: str) -> dict[str, set[str]]:
@@ -36,7 +36,7 @@ def test_every_pin_has_a_hash(name):
         assert "--hash=sha256:" in blocks[i + 1], blocks[i]
 
 
-@pytest.mark.parametrize("name", ["server.txt", "test.txt"])
+@pytest.mark.parametrize("name", LOCKS[1:])
 def test_the_larger_locks_hold_the_same_versions(name):
     audit, larger = versions("audit.txt"), versions(name)
     assert {package: larger[package] for package in audit} == audit
@@ -46,3 +46,11 @@ def test_the_audit_installs_no_spark_no_label_studio_server_and_no_test_tools():
     audit = versions("audit.txt")
     for package in ("pyspark", "label-studio", "pytest", "hypothesis", "mypy", "ruff"):
         assert package not in audit
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_nothing_brings_files_over_those_of_pyspark(name):
+    """Its client package has modules of the same names; the Spark provider of Airflow brings it."""
+    assert not {"pyspark-client", "pyspark-connect"} & set(versions(name))
+    assert "apache-airflow-providers-apache-spark" not in versions(name)
+    assert ("pyspark" in versions(name)) == (name in {"spark.txt", "test.txt"})

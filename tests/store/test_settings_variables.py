@@ -20,6 +20,12 @@ BAD = [
     ("TDA_MAX_RECORD_BYTES", "256 MB"),
     ("TDA_MEMORY_LIMIT", "plenty"),
     ("TDA_MEMORY_LIMIT", "384MB'; --"),
+    ("TDA_ENGINE", "ray"),
+    ("TDA_ENGINE", "Spark"),
+    ("TDA_SPARK_MASTER", "host:7077"),
+    ("TDA_SPARK_MASTER", "spark://host"),
+    ("TDA_SPARK_MASTER", "sc://host:15002"),
+    ("TDA_SPARK_MASTER", "spark://host:7077 --conf x=y"),
 ]
 
 
@@ -43,6 +49,10 @@ def test_a_setting_in_order_is_taken(tmp_path):
         {"TDA_HOME": str(tmp_path), "TDA_WORKERS": " 3 ", "TDA_MEMORY_LIMIT": "1.5 GiB"}
     )
     assert (found.workers, found.memory_limit) == (3, "1.5 GiB")
+    assert (found.engine, found.spark_master) == ("local", None)
+    two = "spark://one:7077,two:7077"
+    found = read_settings({"TDA_ENGINE": " spark ", "TDA_SPARK_MASTER": two})
+    assert (found.engine, found.spark_master) == ("spark", two)
 
 
 @pytest.mark.parametrize(
