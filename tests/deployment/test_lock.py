@@ -39,6 +39,9 @@ def test_every_pin_has_a_hash(name):
 @pytest.mark.parametrize("name", LOCKS[1:])
 def test_the_larger_locks_hold_the_same_versions(name):
     audit, larger = versions("audit.txt"), versions(name)
+    if name in {"server.txt", "spark.txt"}:  # of a wheel that has been built
+        for package in ("setuptools", "ziglang"):
+            del audit[package]
     assert {package: larger[package] for package in audit} == audit
 
 

@@ -14,6 +14,7 @@ from pipelines import flow
 from pipelines.engine.local import Local
 from pipelines.engine.spark import Spark
 from pipelines.settings import Settings
+from pipelines.stages import sharing
 from pipelines.stages.base import Silent
 from pipelines.store.database import open_store
 
@@ -55,7 +56,8 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> list[Asked]:
         home=home / "home", database_url=f"sqlite:///{home / 'home' / 'audit.db'}", workers=1
     )
     store = open_store(settings)
-    with Local(1, "256MB", home / "temp") as local:
+    with pytest.MonkeyPatch.context() as patch, Local(1, "256MB", home / "temp") as local:
+        patch.setattr(sharing, "MOST_IN_MEMORY", 0)  # few texts would be asked about by no query
         engine = Recording(local, home / "asked")
         for day in (19, 20):
             run_id = flow.begin(
