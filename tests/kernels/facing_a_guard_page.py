@@ -1,0 +1,56 @@
+"""Run the kernels over texts that end where memory ends: `python facing_a_guard_page.py [LIBRARY]`.
+
+A byte read behind the text, or undefined behaviour where LIBRARY was built to trap it, ends the
+process with a signal. `python facing_a_guard_page.py beyond` reads such a byte on purpose.
+"""
+
+import ctypes
+import mmap
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+sys.path.insert(0, str(Path(__file__).parent))
+from native_corpus import native_texts
+
+from pipelines.kernels.native import library
+from pipelines.kernels.normal_facts import normal_facts
+from pipelines.kernels.normalise import normalise_block
+from pipelines.kernels.personal_information_candidates import windows
+
+if sys.argv[1:] not in ([], ["beyond"]):
+    library._found = lambda level: Path(sys.argv[1])
+
+PAGE = mmap.PAGESIZE
+libc = ctypes.CDLL(None, use_errno=True)
+libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+
+
+def at_the_end(data: bytes) -> pa.Buffer:
+    """`data` in memory whose next byte nobody may read."""
+    pages = (len(data) + PAGE - 1) // PAGE + 1
+    memory = mmap.mmap(-1, (pages + 1) * PAGE)
+    address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+    begin = pages * PAGE - len(data)
+    memory[begin : begin + len(data)] = data
+    if libc.mprotect(address + pages * PAGE, PAGE, 0) != 0:
+        raise OSError(ctypes.get_errno(), "mprotect")
+    return pa.foreign_buffer(address + begin, len(data), memory)
+
+
+def column_of(text: str) -> pa.LargeStringArray:
+    data = text.encode()
+    offsets = pa.py_buffer(np.array([0, len(data)], np.int64))
+    return pa.LargeStringArray.from_buffers(1, offsets, at_the_end(data))
+
+
+if sys.argv[1:] == ["beyond"]:
+    ctypes.string_at(at_the_end(b"abc").address, 4)
+for text in native_texts(400, seed=7):
+    column = column_of(text or "")
+    normal_facts(column)
+    normalise_block(column)
+    list(windows(column))
+sys.stdout.write("whole\n")
