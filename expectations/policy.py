@@ -67,8 +67,8 @@ class Duplicates(_Part):
     threshold: Decimal = Field(gt=0, le=1)
     keep: Annotated[tuple[Keep, ...], BeforeValidator(_several)] = Field(min_length=1)
     """The most important criterion first; what they leave open is decided by file and row."""
-    licence_order: tuple[Terms, ...]
-    """Every class of terms, the best one first."""
+    licence_order: tuple[Terms, ...] = tuple(Terms)
+    """Every class of terms, the best one first; policies of runs before 2026-11-28 name none."""
 
     @model_validator(mode="after")
     def _an_order(self) -> Self:

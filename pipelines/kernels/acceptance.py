@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 import numpy as np
-from scipy.special import betainc, betaincinv
+import scipy
 
 from pipelines.kernels.intervals import ROUNDING, hypergeometric_at_most
 from pipelines.model.errors import ConfigError
@@ -172,7 +172,9 @@ def chance_of_acceptance(plan_: SamplePlan, share: float) -> float:
         return hypergeometric_at_most(plan_.accept, plan_.sample_size, wrong, plan_.lot_size)
     if plan_.accept >= plan_.sample_size:
         return 1.0
-    return float(betainc(plan_.sample_size - plan_.accept, plan_.accept + 1, 1 - share))
+    return float(
+        scipy.special.betainc(plan_.sample_size - plan_.accept, plan_.accept + 1, 1 - share)
+    )
 
 
 def is_finite(plan_: SamplePlan) -> bool:
@@ -197,7 +199,9 @@ def quality_accepted(plan_: SamplePlan, chance: float = 0.10) -> float | None:
     if plan_.accept >= plan_.sample_size:
         return None
     if not is_finite(plan_):
-        return float(betaincinv(plan_.accept + 1, plan_.sample_size - plan_.accept, 1 - chance))
+        return float(
+            scipy.special.betaincinv(plan_.accept + 1, plan_.sample_size - plan_.accept, 1 - chance)
+        )
     low, high = 0, plan_.lot_size
     while low < high:
         middle = (low + high) // 2

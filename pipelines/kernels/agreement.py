@@ -13,8 +13,8 @@ from enum import StrEnum
 from typing import assert_never
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 Floats = NDArray[np.float64]
 
@@ -28,7 +28,10 @@ class MeasurementLevel(StrEnum):
 
 
 def alpha(
-    counts: csr_array, weights: Floats, level: MeasurementLevel, values: Floats | None = None
+    counts: "scipy.sparse.csr_array",
+    weights: Floats,
+    level: MeasurementLevel,
+    values: Floats | None = None,
 ) -> Floats:
     """Krippendorff's alpha, shape (draws,), from `counts` of shape (n_items, n_labels).
 
@@ -59,7 +62,7 @@ def alpha(
     return _ratio(expected - (total - 1) * observed, expected, _in_use(per_label) >= 2)
 
 
-def _spread(counts: csr_array, raters: Floats, values: Floats) -> Floats:
+def _spread(counts: "scipy.sparse.csr_array", raters: Floats, values: Floats) -> Floats:
     """Squared differences within each item over raters - 1; `values` is (n_labels, draws)."""
     first, second = counts @ values, counts @ values**2
     within: Floats = 2 * (raters[:, None] * second - first**2) / (raters[:, None] - 1)
@@ -74,7 +77,7 @@ def _total_spread(per_label: Floats, total: Floats, values: Floats) -> Floats:
     return spread
 
 
-def raw_agreement(counts: csr_array, weights: Floats) -> Floats:
+def raw_agreement(counts: "scipy.sparse.csr_array", weights: Floats) -> Floats:
     """Mean over items of the share of agreeing pairs of ratings; items have two ratings or more."""
     raters = counts.sum(axis=1)
     squares = counts.multiply(counts).sum(axis=1)
@@ -83,7 +86,7 @@ def raw_agreement(counts: csr_array, weights: Floats) -> Floats:
     return mean
 
 
-def ac1(counts: csr_array, weights: Floats) -> Floats:
+def ac1(counts: "scipy.sparse.csr_array", weights: Floats) -> Floats:
     """Gwet's AC1; items with one rating count towards the prevalence of the labels only."""
     raters = counts.sum(axis=1)
     paired = raters >= 2
@@ -100,7 +103,7 @@ def ac1(counts: csr_array, weights: Floats) -> Floats:
     return _ratio(observed - chance, 1 - chance, has_pairs)
 
 
-def fleiss(counts: csr_array, weights: Floats) -> Floats:
+def fleiss(counts: "scipy.sparse.csr_array", weights: Floats) -> Floats:
     """Fleiss' kappa; every item carries the same number of ratings, two or more."""
     per_label = weights @ counts
     prevalence = per_label / per_label.sum(axis=1)[:, None]
@@ -108,7 +111,9 @@ def fleiss(counts: csr_array, weights: Floats) -> Floats:
     return _ratio(raw_agreement(counts, weights) - chance, 1 - chance, _in_use(per_label) >= 2)
 
 
-def cohen(first: csr_array, second: csr_array, weights: Floats) -> Floats:
+def cohen(
+    first: "scipy.sparse.csr_array", second: "scipy.sparse.csr_array", weights: Floats
+) -> Floats:
     """Cohen's kappa of two annotators; row i of each holds the one label they gave to item i."""
     size = weights.sum(axis=1)
     agreed = first.multiply(second).sum(axis=1)
@@ -117,7 +122,7 @@ def cohen(first: csr_array, second: csr_array, weights: Floats) -> Floats:
     return _ratio(weights @ agreed / size - chance, 1 - chance, in_use >= 2)
 
 
-def ties(counts: csr_array) -> int:
+def ties(counts: "scipy.sparse.csr_array") -> int:
     """Items with two ratings or more whose most frequent label is not unique."""
     tied = 0
     for start, end in zip(counts.indptr[:-1], counts.indptr[1:], strict=True):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 Codes = NDArray[np.int64]
 
@@ -119,7 +119,7 @@ def _with(ratings: Ratings, keep: NDArray[np.bool_], *, repeated: int) -> Rating
     )
 
 
-def tabulate(item: Codes, label: Codes, n_labels: int) -> csr_array:
+def tabulate(item: Codes, label: Codes, n_labels: int) -> "scipy.sparse.csr_array":
     """How often each label was given to each item, shape (n_items, n_labels), without ids.
 
     Rows stand in an order that depends on their content only, so that whatever is drawn from them
@@ -127,7 +127,7 @@ def tabulate(item: Codes, label: Codes, n_labels: int) -> csr_array:
     """
     rows, place = np.unique(item, return_inverse=True)
     ones = np.ones(len(item), np.float64)
-    table = csr_array((ones, (place, label)), shape=(len(rows), n_labels))
+    table = scipy.sparse.csr_array((ones, (place, label)), shape=(len(rows), n_labels))
     table.sum_duplicates()
     keys = [
         tuple(zip(table.indices[a:b], table.data[a:b], strict=True))

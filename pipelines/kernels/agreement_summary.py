@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from pipelines.kernels import agreement
 from pipelines.kernels.agreement import Floats, MeasurementLevel
@@ -69,8 +69,8 @@ class _Figures:
     def of(
         self,
         name: str,
-        counts: csr_array,
-        formula: Callable[[csr_array, Floats], Floats],
+        counts: "scipy.sparse.csr_array",
+        formula: Callable[["scipy.sparse.csr_array", Floats], Floats],
         why: str | None,
     ) -> AgreementFigure:
         """The figure of a `formula` over all rows of `counts`, or why there is none."""
@@ -93,7 +93,7 @@ class _Figures:
         return replace(found, low=low, high=high, interval=INTERVAL_KIND)
 
     def alpha(
-        self, ratings: Ratings, paired: csr_array, level: MeasurementLevel
+        self, ratings: Ratings, paired: "scipy.sparse.csr_array", level: MeasurementLevel
     ) -> AgreementFigure:
         """Krippendorff's alpha over the items with two ratings or more."""
         if why := _why_none(paired):
@@ -144,12 +144,14 @@ def _one_label_each(ratings: Ratings, person: int) -> tuple[Codes, Codes] | None
     return None if len(items) < own.sum() else (items, ratings.label[own][at])
 
 
-def _one_hot(labels: Codes, n_labels: int) -> csr_array:
+def _one_hot(labels: Codes, n_labels: int) -> "scipy.sparse.csr_array":
     rows = np.arange(len(labels))
-    return csr_array((np.ones(len(labels)), (rows, labels)), shape=(len(labels), n_labels))
+    return scipy.sparse.csr_array(
+        (np.ones(len(labels)), (rows, labels)), shape=(len(labels), n_labels)
+    )
 
 
-def _why_none(paired: csr_array, *, one_label: bool = False) -> str | None:
+def _why_none(paired: "scipy.sparse.csr_array", *, one_label: bool = False) -> str | None:
     """Why agreement over `paired` is undefined, if it is; raw agreement bears with one label."""
     if not paired.shape[0]:
         return NO_PAIRS
@@ -157,7 +159,7 @@ def _why_none(paired: csr_array, *, one_label: bool = False) -> str | None:
     return ONE_LABEL if used < 2 and not one_label else None
 
 
-def _why_unequal(counts: csr_array) -> str | None:
+def _why_unequal(counts: "scipy.sparse.csr_array") -> str | None:
     raters = counts.sum(axis=1)
     return None if (raters == raters[0]).all() else UNEQUAL
 

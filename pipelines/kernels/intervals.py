@@ -6,7 +6,7 @@ Reference:
 """
 
 import numpy as np
-from scipy.special import betaincinv, log1p, logsumexp
+import scipy  # its parts are imported when they are asked for, and few audits have a sample
 
 ROUNDING = 1e-9
 """Chances this close to a limit count as equal to it, so that no bound hangs on the last bit."""
@@ -28,13 +28,21 @@ def clopper_pearson(found: int, sample: int, *, confidence: float = 0.95) -> tup
 def upper_bound(found: int, sample: int, *, confidence: float = 0.95) -> float:
     """The share below which the truth lies with at least this one-sided confidence."""
     _check(found, sample, confidence)
-    return 1.0 if found == sample else float(betaincinv(found + 1, sample - found, confidence))
+    return (
+        1.0
+        if found == sample
+        else float(scipy.special.betaincinv(found + 1, sample - found, confidence))
+    )
 
 
 def lower_bound(found: int, sample: int, *, confidence: float = 0.95) -> float:
     """The share above which the truth lies with at least this one-sided confidence."""
     _check(found, sample, confidence)
-    return 0.0 if not found else float(betaincinv(found, sample - found + 1, 1 - confidence))
+    return (
+        0.0
+        if not found
+        else float(scipy.special.betaincinv(found, sample - found + 1, 1 - confidence))
+    )
 
 
 def finite_upper_bound(found: int, sample: int, lot: int, *, confidence: float = 0.95) -> int:
@@ -76,14 +84,18 @@ def hypergeometric_at_most(accept: int, sample: int, wrong: int, lot: int) -> fl
     above = np.log(wrong - hits) + np.log(sample - hits)
     below = np.log(hits + 1) + np.log(lot - wrong - sample + hits + 1)
     steps = np.concatenate([[0.0], np.cumsum(above - below)])
-    return float(min(1.0, np.exp(logsumexp(_log_first(first, sample, wrong, lot) + steps))))
+    return float(
+        min(1.0, np.exp(scipy.special.logsumexp(_log_first(first, sample, wrong, lot) + steps)))
+    )
 
 
 def _log_first(first: int, sample: int, wrong: int, lot: int) -> float:
     """Logarithm of the chance of the smallest possible number of wrong items."""
     if first == 0:
         # no wrong item: each draw misses the wrong ones among those still there
-        return float(log1p(-wrong / (lot - np.arange(sample, dtype=np.float64))).sum())
+        return float(
+            scipy.special.log1p(-wrong / (lot - np.arange(sample, dtype=np.float64))).sum()
+        )
     # every right item is in the sample: each of the items left behind is a wrong one
     left = np.arange(lot - sample, dtype=np.float64)
     return float((np.log(wrong - left) - np.log(lot - left)).sum())

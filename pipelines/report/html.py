@@ -18,6 +18,7 @@ from pipelines.report.charts.agreement import NAMES
 from pipelines.report.charts.curve import bound
 from pipelines.report.charts.svg import Say
 from pipelines.report.clauses import clause_label
+from pipelines.report.compiled_templates import CompiledTemplates
 from pipelines.report.drawings import drawings
 from pipelines.report.figures import Share
 from pipelines.report.marks import SYMBOLS
@@ -27,6 +28,7 @@ from pipelines.report.words import REASONS, subject, word_or_id
 BEIJING = timezone(timedelta(hours=8))
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 STYLES = ("base.css", "parts.css", "media.css")
+_COMPILED = CompiledTemplates()
 FILES = {Language.ZH: "report.zh.html", Language.EN: "report.en.html"}
 
 
@@ -83,6 +85,7 @@ def environment(language: Language) -> Environment:
         autoescape=True,
         finalize=shown,
         undefined=StrictUndefined,
+        bytecode_cache=_COMPILED,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,6 +19,14 @@ from pipelines.store.inserting import insert_once, insert_or_replace
 from pipelines.store.removals import THERE_AGAIN, mark, removed_among
 from pipelines.store.tables import run_stages, stage_results
 
+_records = sa.select(
+    run_stages.c.stage,
+    run_stages.c.key,
+    run_stages.c.reused,
+    stage_results.c.summary,
+    stage_results.c.tables,
+).join(stage_results, run_stages.c.key == stage_results.c.key)
+
 
 def find(store: Store, key: str) -> tuple[dict[str, object], tuple[TableRef, ...]] | None:
     """The summary and tables on record under `key`, if all its tables are still there and sound.
@@ -29,7 +39,7 @@ def find(store: Store, key: str) -> tuple[dict[str, object], tuple[TableRef, ...
         row = connection.execute(query).first()
         if row is None:
             return None
-        tables = from_json(tuple[TableRef, ...], row.tables)
+        tables = _tables(row.tables)
         if removed_among(connection, [table.digest for table in tables]):
             return None
     # used, and so left alone by a removal that has begun meanwhile
@@ -87,24 +97,9 @@ def _there_again(connection: sa.Connection, tables: Sequence[TableRef], at: date
 
 def stages_of(store: Store, run_id: RunId) -> tuple[StageRecord, ...]:
     """The stages of the run that are done, in the order of the flow."""
-    query = (
-        sa.select(run_stages.c.stage, run_stages.c.key, run_stages.c.reused, stage_results)
-        .join(stage_results, run_stages.c.key == stage_results.c.key)
-        .where(run_stages.c.run == run_id)
-        .order_by(run_stages.c.position)
-    )
+    query = _records.where(run_stages.c.run == run_id).order_by(run_stages.c.position)
     with store.engine.connect() as connection:
-        rows = connection.execute(query).all()
-    return tuple(
-        StageRecord(
-            stage=row[0],
-            key=row[1],
-            reused=row[2],
-            summary=json.loads(row.summary),
-            tables=from_json(tuple[TableRef, ...], row.tables),
-        )
-        for row in rows
-    )
+        return tuple(_as_record(row) for row in connection.execute(query))
 
 
 def stage_of(store: Store, run_id: RunId, stage: str) -> StageRecord:
@@ -113,13 +108,31 @@ def stage_of(store: Store, run_id: RunId, stage: str) -> StageRecord:
     Raises:
         EvidenceError: the stage has not been done in this run.
     """
-    for found in stages_of(store, run_id):
-        if found.stage == stage:
-            return found
+    query = _records.where(run_stages.c.run == run_id, run_stages.c.stage == stage)
+    with store.engine.connect() as connection:
+        row = connection.execute(query).first()
+    if row is not None:
+        return _as_record(row)
     raise EvidenceError(
         msg("stage {stage} of run {run} has left nothing", stage=stage, run=run_id),
         advice=msg("run the audit again; it goes on where it stopped"),
     )
+
+
+def _as_record(row: sa.Row[*tuple[Any, ...]]) -> StageRecord:
+    return StageRecord(
+        stage=row.stage,
+        key=row.key,
+        reused=row.reused,
+        summary=json.loads(row.summary),
+        tables=_tables(row.tables),
+    )
+
+
+@lru_cache(maxsize=32)
+def _tables(text: str) -> tuple[TableRef, ...]:
+    """The tables in `text`: three for each file scanned, and every later stage asks for them."""
+    return from_json(tuple[TableRef, ...], text)
 
 
 def stage_tables(store: Store, run_id: RunId, stage: str) -> list[TableRef]:

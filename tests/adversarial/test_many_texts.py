@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import plain_law
 import pytest
 
+from pipelines.model.dataset import MAX_RECORD_BYTES
+
 MOST_KIB = 1_000_000
 """The bound that an audit of a gigabyte keeps to."""
 FEW_KIB = 450_000
@@ -132,8 +134,7 @@ def test_a_record_just_under_the_limit_is_compared_and_one_above_it_quarantined(
 
 @pytest.mark.slow
 def test_the_largest_records_are_compared_for_equality_within_the_bound(compared):
-    limit = 256 * 1024 * 1024
-    under, near, above = lines_around(limit)
+    under, near, above = lines_around(MAX_RECORD_BYTES)
     done = compared([under, above, near, under.upper(), "short"])
     names = ("records", "quarantined", "exact_duplicates", "near_duplicates", "too_long_to_compare")
     assert [done.outcome[name] for name in names] == [4, 1, 1, 0, 2]

@@ -1,3 +1,4 @@
+import json
 from datetime import date
 from decimal import Decimal
 
@@ -147,3 +148,9 @@ def test_a_missing_or_enormous_file_is_a_sentence_and_no_traceback(tmp_path):
     with pytest.raises(ConfigError, match="larger"):
         load_policy(written(tmp_path, "# " + "x" * 1_000_001))
     assert "deep" in refused(tmp_path, "a: " + "[" * 40 + "]" * 40)
+
+
+def test_the_policy_of_a_run_from_before_there_was_an_order_of_licences_is_still_read():
+    recorded = json.loads(load_policy().to_json())
+    recorded["duplicates"] = {"keep": "first", "threshold": "0.8"}
+    assert Policy.from_json(json.dumps(recorded)).duplicates == load_policy().duplicates
