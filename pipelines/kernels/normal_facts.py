@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from pipelines.kernels.arrow import text_bytes
 from pipelines.kernels.keeping import waves
+from pipelines.kernels.keywords import KeywordSearch
 from pipelines.kernels.language_guess import WordCounter, count_words, word_table
 from pipelines.kernels.minhash import band_keys, band_keys_of_parts, permutations
 from pipelines.kernels.native.library import native, pointer, whole
@@ -75,22 +76,36 @@ def sketch_facts(column: pa.LargeStringArray, run_bytes: int = RUN_BYTES) -> Ske
     return _facts(column, run_bytes, SketchFacts)
 
 
-def normal_facts(column: pa.LargeStringArray, run_bytes: int = RUN_BYTES) -> NormalFacts:
-    """The facts of the normal form of each text of `column`; a null is an empty text."""
-    return _facts(column, run_bytes, NormalFacts)
+def normal_facts(
+    column: pa.LargeStringArray,
+    run_bytes: int = RUN_BYTES,
+    keywords: KeywordSearch | None = None,
+) -> NormalFacts:
+    """The facts of the normal form of each text of `column`; a null is an empty text.
+
+    `keywords` gathers its hits in the same pass; text i goes by i.
+    """
+    return _facts(column, run_bytes, NormalFacts, keywords)
 
 
 Facts = TypeVar("Facts", NormalFacts, SketchFacts)
 
 
-def _facts(column: pa.LargeStringArray, run_bytes: int, kind: type[Facts]) -> Facts:
+def _facts(
+    column: pa.LargeStringArray,
+    run_bytes: int,
+    kind: type[Facts],
+    keywords: KeywordSearch | None = None,
+) -> Facts:
     found = _empty(len(column), kind)
     for begin, end, large in runs(column, run_bytes):
         rows, part = slice(begin, end), column.slice(begin, end - begin)
         if large:
             _set(found, rows, _long(part))
+            if keywords is not None:
+                keywords.parts(_parts(_raw(part), PART_POINTS), begin)
         else:
-            _together(part, found, rows)
+            _together(part, found, rows, keywords)
     return found
 
 
@@ -120,11 +135,14 @@ def _set(found: Facts, rows: slice | NDArray[np.intp], part: NormalFacts) -> Non
         getattr(found, field.name)[rows] = getattr(part, field.name)
 
 
-def _together(column: pa.LargeStringArray, found: Facts, rows: slice) -> None:
+def _together(
+    column: pa.LargeStringArray, found: Facts, rows: slice, keywords: KeywordSearch | None
+) -> None:
     """Write the facts of `column` to `rows` of `found`, in one compiled pass where that can be."""
     functions = sha256_addresses()
     if functions is None:
-        _set(found, rows, _step_by_step(column))
+        numbers = np.arange(rows.start, rows.start + len(column))
+        _set(found, numbers, _step_by_step(column, numbers, keywords))
         return
     source = text_bytes(column)
     a, b = permutations(DEFAULT)
@@ -132,7 +150,8 @@ def _together(column: pa.LargeStringArray, found: Facts, rows: slice) -> None:
     addresses = [array.ctypes.data for array in (*text_table(), keys, lists, a, b)]
     addresses.insert(5, len(keys))
     addresses += [DEFAULT.num_perm, DEFAULT.bands, DEFAULT.rows]
-    setup = np.concatenate((np.array(addresses, np.int64), functions))
+    searched = (0, 0) if keywords is None else keywords.addresses
+    setup = np.concatenate((np.array(addresses, np.int64), functions, np.array(searched, np.int64)))
     outs = [getattr(found, field.name)[rows] for field in fields(found)]
     wanted = np.zeros(len(fields(NormalFacts)), np.int64)  # 0: not wanted
     wanted[: len(outs)] = [out.ctypes.data for out in outs]
@@ -142,18 +161,24 @@ def _together(column: pa.LargeStringArray, found: Facts, rows: slice) -> None:
         whole(len(column)),
         pointer(setup),
         pointer(wanted),
+        whole(rows.start),
     )
     if unsafe < 0:
         raise MemoryError
     if unsafe:
         which = np.flatnonzero(outs[0] < 0)
         some = column.take(pa.array(which))
-        _set(found, which + rows.start, _step_by_step(some))
+        numbers = which + rows.start
+        _set(found, numbers, _step_by_step(some, numbers, keywords))
 
 
-def _step_by_step(column: pa.LargeStringArray) -> NormalFacts:
+def _step_by_step(
+    column: pa.LargeStringArray, numbers: NDArray[np.intp], keywords: KeywordSearch | None
+) -> NormalFacts:
     """The same facts from the whole normal forms, one after the other."""
     normal = normalise_block(column)
+    if keywords is not None:
+        keywords.block(normal, numbers)
     classes, damage, lines = count_characters(column)
     return NormalFacts(
         chars=np.diff(normal.offsets),
@@ -187,8 +212,7 @@ def count_characters(
 
 def _long(column: pa.LargeStringArray, points: int = PART_POINTS) -> NormalFacts:
     """The facts of the one text of `column`, whose normal form is never in memory as a whole."""
-    source = text_bytes(column)
-    raw = source.data[source.offsets[0] : source.offsets[1]]
+    raw = _raw(column)
     chars, sha, words = 0, hashlib.sha256(), WordCounter()
     for part in _parts(raw, points):
         chars += len(part)
@@ -207,6 +231,12 @@ def _long(column: pa.LargeStringArray, points: int = PART_POINTS) -> NormalFacts
         damage=damage,
         lines=lines,
     )
+
+
+def _raw(column: pa.LargeStringArray) -> NDArray[np.uint8]:
+    """The bytes of the one text of `column`."""
+    source = text_bytes(column)
+    return source.data[source.offsets[0] : source.offsets[1]]
 
 
 def _parts(raw: NDArray[np.uint8], points: int) -> Iterator[NDArray[np.uint32]]:

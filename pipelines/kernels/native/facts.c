@@ -1,4 +1,5 @@
 /* What evidence keeps of each text of a block, in one pass: every text is read while it is near. */
+#include "keywords.h"
 #include "normal.h"
 #include "sketch.h"
 #include "words.h"
@@ -23,6 +24,8 @@ typedef struct {
     word_table words;
     sketch_spec sketch;
     sha256 sha;
+    const keyword_table *keywords; /* NULL: none are searched */
+    keyword_found *found;
 } facts_setup;
 
 typedef struct {
@@ -63,10 +66,12 @@ EXPORT void tda_count(const uint8_t *data, const int64_t *offsets, int64_t n,
 }
 
 /* Facts of n texts; the number of those that depend on neighbours, or -1 without memory. Of these
-   only the counts of characters are written. */
+   only the counts of characters are written, and no keywords found. Keywords in text i become rows
+   of text number `first` + i. */
 EXPORT int64_t tda_facts(const uint8_t *data, const int64_t *offsets, int64_t n,
-                         const facts_setup *setup, const facts_out *out) {
+                         const facts_setup *setup, const facts_out *out, int64_t first) {
     int64_t longest = 0, unsafe = 0;
+    bool kept = true;
     for (int64_t i = 0; i < n; i++) {
         int64_t size = offsets[i + 1] - offsets[i];
         longest = size > longest ? size : longest;
@@ -102,6 +107,8 @@ EXPORT int64_t tda_facts(const uint8_t *data, const int64_t *offsets, int64_t n,
             memset(out->words + 3 * i, 0, 3 * sizeof *out->words);
             count_words(bytes, encoded, &setup->words, out->words + 3 * i);
         }
+        if (setup->keywords)
+            kept &= keyword_hits(setup->keywords, points, chars, first + i, setup->found);
         uint64_t *bands = (uint64_t *)out->bands + sketch->bands * i;
         if (chars == 0) {
             memset(bands, 0, (size_t)sketch->bands * sizeof *bands);
@@ -112,7 +119,7 @@ EXPORT int64_t tda_facts(const uint8_t *data, const int64_t *offsets, int64_t n,
     }
     free(points);
     free(bytes);
-    return unsafe;
+    return kept ? unsafe : -1;
 }
 
 typedef struct {
