@@ -29,7 +29,7 @@ from pipelines.store import runs
 from pipelines.store.codec import to_json
 from pipelines.store.database import open_store
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 AT = datetime(2026, 11, 19, 17, tzinfo=UTC)
 SHARDS = 6

@@ -46,6 +46,7 @@ def answered(name, asked, folder) -> list[Asked]:
     return [Asked(text, largest.tables, out)]
 
 
+@pytest.mark.slow
 @pytest.mark.spark
 @pytest.mark.parametrize("name", sorted(QUERIES))
 def test_a_query_gives_the_same_rows_on_both_engines(name, asked, spark, tmp_path):

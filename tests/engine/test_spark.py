@@ -19,7 +19,9 @@ from pipelines.engine.spark_work import Misfit, Work
 from pipelines.model.errors import EvidenceError
 from pipelines.settings import code_version
 
-CLUSTER = pytest.mark.spark
+
+def on_a_cluster(test):
+    return pytest.mark.slow(pytest.mark.spark(test))
 
 
 def rows(engine, folder):
@@ -30,14 +32,14 @@ def by_item(summaries):
     return {summary["item"]: summary for summary in summaries}
 
 
-@CLUSTER
+@on_a_cluster
 def test_every_item_comes_back_over_several_jobs(spark):
     items = [f"item {'x' * n}" for n in range(70)]
     assert by_item(spark.map(length, items)) == by_item(map(length, items))
     assert list(spark.map(length, [])) == []
 
 
-@CLUSTER
+@on_a_cluster
 def test_an_item_that_fails_or_kills_is_a_summary_and_the_others_are_done(spark):
     found = by_item(spark.map(length, ["good", "bad", "quoting", "deadly", "fine"]))
     assert found.pop("bad") == {"item": "bad", "error": "ConnectorError: bad is bad"}
@@ -48,7 +50,7 @@ def test_an_item_that_fails_or_kills_is_a_summary_and_the_others_are_done(spark)
     assert found == by_item(map(length, ["good", "fine"]))
 
 
-@CLUSTER
+@on_a_cluster
 def test_an_iterator_that_is_left_early_lets_go_of_the_cluster(spark, tmp_path):
     work = partial(marked, folder=str(tmp_path))
     summaries = spark.map(work, [str(n) for n in range(500)])
@@ -60,7 +62,7 @@ def test_an_iterator_that_is_left_early_lets_go_of_the_cluster(spark, tmp_path):
     assert len(list(tmp_path.iterdir())) <= done + 2  # what ran when it was cancelled
 
 
-@CLUSTER
+@on_a_cluster
 def test_sql_reads_several_files_as_one_table_and_keeps_the_order_asked_for(spark, tmp_path):
     folder = tmp_path / "it's [odd] * ? {a,b} 数据 %20 #c \\e"
     folder.mkdir()
@@ -79,7 +81,7 @@ def test_sql_reads_several_files_as_one_table_and_keeps_the_order_asked_for(spar
     assert list(spark.temp_directory.iterdir()) == []
 
 
-@CLUSTER
+@on_a_cluster
 def test_a_query_that_fails_leaves_nothing_and_keeps_the_previous_result(spark, tmp_path):
     out = tmp_path / "out.parquet"
     spark.sql("SELECT 1 AS one", {}, str(out))
@@ -98,7 +100,7 @@ def test_a_query_that_fails_leaves_nothing_and_keeps_the_previous_result(spark, 
         spark.sql("SELECT 1", {'t" AS SELECT 1; --': "x"}, str(out))
 
 
-@CLUSTER
+@on_a_cluster
 def test_the_active_session_of_somebody_else_is_used_and_left_as_it_was(spark, tmp_path):
     list(spark.map(length, ["a"]))
     theirs = spark._session
@@ -172,8 +174,7 @@ def started(master: str, folder: Path, **environment: str) -> str:
     return done.stdout
 
 
-@CLUSTER
-@pytest.mark.slow
+@on_a_cluster
 def test_a_cluster_without_workers_is_not_waited_for_for_ever(tmp_path):
     try:
         with spark_cluster.running(tmp_path / "cluster", workers=0) as cluster:
@@ -184,14 +185,12 @@ def test_a_cluster_without_workers_is_not_waited_for_for_ever(tmp_path):
     assert "start workers" in said
 
 
-@CLUSTER
-@pytest.mark.slow
+@on_a_cluster
 def test_a_cluster_that_does_not_answer_is_named(spark_cluster_of_two, tmp_path):
     said = started(f"spark://127.0.0.1:{spark_cluster.free_port()}", tmp_path)
     assert "does not answer" in said
 
 
-@CLUSTER
-def test_java_that_cannot_be_started_is_misuse(spark_cluster_of_two, tmp_path):
-    said = started(spark_cluster_of_two.address, tmp_path, JAVA_HOME=str(tmp_path / "none"))
+def test_java_that_cannot_be_started_is_misuse(tmp_path):
+    said = started("spark://127.0.0.1:7077", tmp_path, JAVA_HOME=str(tmp_path / "none"))
     assert said.startswith("ConfigError Java cannot be started")
