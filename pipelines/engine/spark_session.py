@@ -19,12 +19,10 @@ if TYPE_CHECKING:
 START_SECONDS = 300.0
 """How long a cluster may take to give the first executor."""
 
-DEFAULTS = {
-    "spark.app.name": "tda",
-    "spark.log.level": "ERROR",
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
-}
+ALWAYS = {"spark.app.name": "tda", "spark.ui.showConsoleProgress": "false"}
+"""Of a session of our own: PySpark has set them for a shell, whose bars would cross ours."""
+
+DEFAULTS = {"spark.log.level": "ERROR", "spark.ui.enabled": "false"}
 """Of a session of our own, where the configuration of the cluster says nothing else."""
 
 DIALECT = {
@@ -138,6 +136,8 @@ def _configuration(master: str) -> "SparkConf":
         ) from error
     for name, value in DEFAULTS.items():
         conf.setIfMissing(name, value)
+    for name, value in ALWAYS.items():
+        conf.set(name, value)
     conf.setMaster(master)
     return conf
 

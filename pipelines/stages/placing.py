@@ -7,7 +7,8 @@ The source of a record is its number in the sorted ids of the manifest: policy m
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from pipelines.engine.base import Summary
 from pipelines.model.evidence import BANDS
+from pipelines.ownership import temporary_name
 
 ROW_BITS = 40
 BAND_COLUMNS = tuple(f"b{band:02d}" for band in range(BANDS))
@@ -67,6 +69,18 @@ def flat_table(
     return pa.table([pa.array(column) for column in columns], schema=FLAT)
 
 
+@contextmanager
+def flat_writer(out: Path) -> Iterator[pq.ParquetWriter]:
+    """Writes a FLAT table that is at `out`, whole, at the end: two workers may be at one item."""
+    part = out.with_name(temporary_name())
+    try:
+        with pq.ParquetWriter(part, FLAT, compression="zstd", compression_level=1) as writer:
+            yield writer
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def flatten(
     item: str, *, ordinals: Mapping[str, int], sources: Sequence[str], folder: str
 ) -> Summary:
@@ -76,7 +90,7 @@ def flatten(
     """
     out = Path(folder) / f"texts-{hashlib.sha256(item.encode()).hexdigest()[:32]}.parquet"
     records, texts = 0, 0
-    with pq.ParquetWriter(out, FLAT, compression="zstd", compression_level=1) as writer:
+    with flat_writer(out) as writer:
         for path in json.loads(item):
             count, flat = _flattened(path, ordinals, sources)
             records += count

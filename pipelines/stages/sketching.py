@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from connectors.base import ReadRequest
 from connectors.location import File, fresh
@@ -15,7 +14,7 @@ from connectors.reading import guess_format, read
 from pipelines.engine.base import Summary
 from pipelines.kernels.normal_facts import normal_facts
 from pipelines.stages.joining import joined
-from pipelines.stages.placing import FLAT, flat_table, places
+from pipelines.stages.placing import flat_table, flat_writer, places
 
 ROWS = 65_536
 """Texts gathered before they are written as one row group."""
@@ -33,7 +32,7 @@ def sketch_file(item: str, *, paths: Sequence[File], request: ReadRequest, folde
     reasons: Counter[str] = Counter()
     records, texts = 0, 0
     out = Path(folder) / f"texts-{ordinal:06d}.parquet"
-    with pq.ParquetWriter(out, FLAT, compression="zstd", compression_level=1) as writer:
+    with flat_writer(out) as writer:
         waiting = list[pa.Table]()
         for block in read(path, request):
             reasons.update(quarantined.reason.value for quarantined in block.quarantined)
