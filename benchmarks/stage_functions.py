@@ -1,0 +1,127 @@
+"""The stages of the project that are measured by themselves."""
+
+import hashlib
+import itertools
+from collections.abc import Callable
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from benchmarks.project import cluster_labels
+from benchmarks.registry import Material, stage
+from pipelines.kernels.language_guess import count_words
+from pipelines.kernels.minhash import band_keys, signatures
+from pipelines.kernels.normalise import normalise_block
+from pipelines.kernels.personal_information import find_block
+from pipelines.kernels.text_facts import record_digests, text_facts, text_hashes
+from pipelines.model.dataset import MAX_RECORD_BYTES, Format, RecordShape, Split
+from pipelines.stages.scan import VERSION
+from pipelines.stages.shard import scan_batch
+from pipelines.stages.shard_plan import Batch, Plan, Shard, keep_plan
+from pipelines.store.codec import to_json
+
+DECODE = "decode of the Parquet file"
+WHOLE = "whole scan of the Parquet file"
+
+
+@stage(DECODE)
+def decode(material: Material) -> Callable[[], object]:
+    """The column as pyarrow reads it, in one thread."""
+    return lambda: pq.read_table(material.parquet, columns=["text"], use_threads=False)
+
+
+@stage("normal form")
+def normal_form(material: Material) -> Callable[[], object]:
+    """NFKC, case fold, white space."""
+    return lambda: normalise_block(material.column)
+
+
+@stage("text hashes")
+def hashes(material: Material) -> Callable[[], object]:
+    """The hash of each normal form."""
+    normal = normalise_block(material.column)
+    return lambda: text_hashes(normal)
+
+
+@stage("sketch", aim="at least 400 MB/s")
+def sketch(material: Material) -> Callable[[], object]:
+    """From texts to signatures, with the normal form on the way."""
+    return lambda: signatures(normalise_block(material.column))
+
+
+@stage("sketch of normal forms")
+def sketch_alone(material: Material) -> Callable[[], object]:
+    """From normal forms to signatures."""
+    normal = normalise_block(material.column)
+    return lambda: signatures(normal)
+
+
+@stage("band keys of normal forms")
+def bands(material: Material) -> Callable[[], object]:
+    """From normal forms to band keys."""
+    normal = normalise_block(material.column)
+    return lambda: band_keys(normal)
+
+
+@stage("record digests")
+def digests(material: Material) -> Callable[[], object]:
+    """SHA-256 of each record as it stands."""
+    return lambda: record_digests([material.column])
+
+
+@stage("patterns: personal information", aim="at least 200 MB/s")
+def patterns(material: Material) -> Callable[[], object]:
+    """Every type, with borders, check digits and context."""
+    return lambda: sum(len(hits) for _, _, hits in find_block(material.column))
+
+
+@stage("statistics", aim="at least 400 MB/s")
+def statistics(material: Material) -> Callable[[], object]:
+    """Characters by script, lines, words, language."""
+    words = count_words(normalise_block(material.column))
+    return lambda: text_facts(material.column, words)
+
+
+@stage("near-duplicates in memory")
+def near(material: Material) -> Callable[[], object]:
+    """From texts to verified clusters."""
+    return lambda: cluster_labels(material.column)
+
+
+@stage(WHOLE, aim="at most 6 times the decode")
+def whole(material: Material) -> Callable[[], object]:
+    """Digests, sketch, language, statistics and personal information into evidence tables."""
+    column, path = "text", material.parquet
+    digest = "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
+    numbers = itertools.count()
+
+    def scan() -> object:
+        plan = Plan(
+            root=path.parent,
+            home=material.folder / f"home-{next(numbers)}",
+            version=VERSION,
+            record=RecordShape(text=(column,)),
+            split=Split.LINE,
+            encoding=None,
+            max_record_bytes=MAX_RECORD_BYTES,
+            sources=(),
+        )
+        shard = Shard(
+            file=path.name,
+            ordinal=0,
+            digest=digest,
+            bytes=path.stat().st_size,
+            format=Format.PARQUET,
+            source=None,
+        )
+        return scan_batch(to_json(Batch(plan=keep_plan(plan), shards=(shard,))))
+
+    return scan
+
+
+def halves(column: pa.LargeStringArray) -> list[pa.LargeStringArray]:
+    """The texts in two parts of about as many bytes."""
+    offsets = memoryview(column.buffers()[1]).cast("q")[column.offset :]
+    half = (offsets[0] + offsets[len(column)]) // 2
+    cut = next(at for at in range(len(column) + 1) if offsets[at] >= half)
+    return [column.slice(0, cut), column.slice(cut)]
