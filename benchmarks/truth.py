@@ -154,23 +154,34 @@ def all_pairs(sets: ShingleSets, threshold: Fraction) -> NDArray[np.int64]:
     Two sets of similarity t share a shingle among the |x| - ceil(t |x|) + 1 rarest of each of them,
     and neither is smaller than t times the other. Cost grows with the pairs that meet there.
     """
-    found = [part[alike(sets, part, threshold)] for part in _meeting(sets, threshold) if len(part)]
-    if not found:
-        return np.empty((0, 2), np.int64)
-    return np.unique(np.concatenate(found), axis=0)
-
-
-def _meeting(sets: ShingleSets, threshold: Fraction) -> Iterator[NDArray[np.int64]]:
-    """Pairs that share a rare shingle and have fitting sizes, in parts; some come again."""
     over, under = threshold.numerator, threshold.denominator
     sizes = sets.sizes
     lengths = np.where(sizes > 0, sizes - -(-sizes * over // under) + 1, 0)
+    codes, common = _meeting(sets, lengths, threshold)
+    pairs = np.stack(np.divmod(codes, max(1, len(sizes))), axis=1)
+    # whichever prefix ends first, all that its text shares before that end has been counted
+    most = common + (sizes - lengths)[pairs].max(axis=1, initial=0)
+    needed = -(-sizes[pairs].sum(axis=1) * over // (over + under))
+    pairs = pairs[most >= needed]
+    return pairs[alike(sets, pairs, threshold)]
+
+
+def _meeting(
+    sets: ShingleSets, lengths: NDArray[np.int64], threshold: Fraction
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of fitting sizes that share some of their `lengths` rarest shingles, and how many.
+
+    A pair is the number low * texts + high; ascending.
+    """
+    over, under = threshold.numerator, threshold.denominator
+    sizes = sets.sizes
     owners = np.repeat(np.arange(len(sizes)), lengths)
     firsts = np.concatenate(([0], np.cumsum(lengths)))[:-1]
     ids = sets.ids[sets.ends[owners] + np.arange(len(owners)) - firsts[owners]]
     order = np.lexsort((sizes[owners], ids))
     owners, ids = owners[order], ids[order]
-    seen, waiting, count = np.empty(0, np.int64), list[NDArray[np.int64]](), 0
+    codes, common = np.empty(0, np.int64), np.empty(0, np.int64)
+    waiting, count = list[NDArray[np.int64]](), 0
     left, step = np.arange(len(ids)), 0
     while len(left):
         step += 1
@@ -185,7 +196,17 @@ def _meeting(sets: ShingleSets, threshold: Fraction) -> Iterator[NDArray[np.int6
         waiting.append(low * len(sizes) + np.maximum(owners[left], owners[right]))
         count += len(left)
         if count > ROOM or not len(left):
-            codes = np.unique(np.concatenate(waiting))
-            codes = codes[~np.isin(codes, seen, assume_unique=True)]
-            seen, waiting, count = np.union1d(seen, codes), [], 0
-            yield np.stack(np.divmod(codes, len(sizes)), axis=1)
+            codes, common = _counted(codes, common, np.concatenate(waiting))
+            waiting, count = [], 0
+    return codes, common
+
+
+def _counted(
+    codes: NDArray[np.int64], common: NDArray[np.int64], more: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The codes and how often each has been seen, with `more` of them."""
+    values, times = np.unique(more, return_counts=True)
+    both, place = np.unique(np.concatenate((codes, values)), return_inverse=True)
+    total = np.zeros(len(both), np.int64)
+    np.add.at(total, place, np.concatenate((common, times)))
+    return both, total
