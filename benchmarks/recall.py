@@ -8,6 +8,7 @@ and every pair of all texts that does (`benchmarks/truth.py`, which is no code o
 """
 
 import argparse
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -64,15 +65,19 @@ class Tally:
 
 def truth_of(corpus: Corpus, cache: Path | None = None) -> Truth:
     """The true pairs of `corpus`; those of an earlier run are taken from `cache`."""
-    sets = shingle_sets(corpus.texts.to_pylist())
-    kept = None if cache is None else cache / f"pairs-{corpus.digest()[:24]}.npy"
+    kept = None if cache is None else cache / f"truth-{corpus.digest()[:24]}.npz"
     if kept is not None and kept.exists():
-        every = np.load(kept)
+        with np.load(kept) as found:
+            sets = ShingleSets(ids=found["ids"].astype(np.int64), ends=found["ends"])
+            every = found["every"]
     else:
+        sets = shingle_sets(corpus.texts.to_pylist())
         every = all_pairs(sets, THRESHOLD)
         if kept is not None:
             kept.parent.mkdir(parents=True, exist_ok=True)
-            np.save(kept, every)
+            partial = kept.with_suffix(f".{os.getpid()}.npz")
+            np.savez(partial, ids=sets.ids.astype(np.uint32), ends=sets.ends, every=every)
+            partial.replace(kept)
     planted = np.unique(np.sort(corpus.planted, axis=1), axis=0)
     return Truth(sets=sets, planted=planted[alike(sets, planted, THRESHOLD)], every=every)
 

@@ -11,9 +11,10 @@ from benchmarks.project import cluster_labels
 from benchmarks.registry import Material, stage
 from pipelines.kernels.language_guess import count_words
 from pipelines.kernels.minhash import band_keys, signatures
+from pipelines.kernels.normal_facts import count_characters, normal_facts, sketch_facts
 from pipelines.kernels.normalise import normalise_block
 from pipelines.kernels.personal_information import find_block
-from pipelines.kernels.text_facts import record_digests, text_facts, text_hashes
+from pipelines.kernels.text_facts import CharacterCounts, record_digests, text_facts, text_hashes
 from pipelines.model.dataset import MAX_RECORD_BYTES, Format, RecordShape, Split
 from pipelines.stages.scan import VERSION
 from pipelines.stages.shard import scan_batch
@@ -77,9 +78,27 @@ def patterns(material: Material) -> Callable[[], object]:
 
 @stage("statistics", aim="at least 400 MB/s")
 def statistics(material: Material) -> Callable[[], object]:
-    """Characters by script, lines, words, language."""
+    """Characters by script, lines, damage, language; the words counted beforehand."""
     words = count_words(normalise_block(material.column))
-    return lambda: text_facts(material.column, words)
+
+    def count() -> object:
+        classes, damage, lines = count_characters(material.column)
+        counts = CharacterCounts(classes=classes, damage=damage, lines=lines, words=words)
+        return text_facts(material.column, counts)
+
+    return count
+
+
+@stage("one pass: normal form, hash, band keys")
+def one_pass(material: Material) -> Callable[[], object]:
+    """What duplicates are found by."""
+    return lambda: sketch_facts(material.column)
+
+
+@stage("one pass: the same, words and statistics")
+def whole_pass(material: Material) -> Callable[[], object]:
+    """What the scan takes from a text besides its digest and its personal information."""
+    return lambda: normal_facts(material.column)
 
 
 @stage("near-duplicates in memory")

@@ -68,10 +68,12 @@ def test_the_stages_run_one_by_one(tmp_path):
 
 def test_recall_tells_of_every_kind_of_text_and_every_bin(tmp_path):
     told = measured("recall", "--subset", "generated-200", "--cache", str(tmp_path))
+    again = measured("recall", "--subset", "generated-200", "--cache", str(tmp_path))
+    assert again == told
     lines = [line for line in told.splitlines() if line.startswith("| generated-200")]
     assert len(lines) == 3 * 3 + 3
     assert all(" of " in line for line in lines)
-    assert list(tmp_path.glob("pairs-*.npy")), "true pairs are kept for the next run"
+    assert list(tmp_path.glob("truth-*.npz")), "true pairs are kept for the next run"
 
 
 def test_a_tool_runs_in_a_process_of_its_own_and_gives_labels(tmp_path):
@@ -81,6 +83,17 @@ def test_a_tool_runs_in_a_process_of_its_own_and_gives_labels(tmp_path):
     assert done.bytes == sum(len(text.encode()) for text in corpus.texts.to_pylist())
     assert done.labels is not None
     assert done.labels.tolist() == cluster_labels(corpus.texts).tolist()
+
+
+def test_the_peak_of_a_small_process_is_not_that_of_its_large_parent():
+    large = bytearray(400 << 20)
+    large[:: 1 << 12] = b"1" * len(large[:: 1 << 12])
+    script = "from benchmarks.usage import peak_bytes; print(peak_bytes())"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert 1 << 20 < int(done.stdout) < 200 << 20
+    assert len(large)
 
 
 def test_without_the_real_corpus_a_named_subset_is_generated(monkeypatch, tmp_path):
