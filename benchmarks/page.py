@@ -83,7 +83,7 @@ def lines_of(section: Section) -> list[str]:
     return [
         f"Measured on {today} by `{section.command}`.",
         "",
-        f"- Machine: {machine()}.",
+        f"- Machine: {machine()}; load average at the end {os.getloadavg()[1]:.1f}.",
         f"- Versions: Python {platform.python_version()}, {versions}.",
         *section.body,
     ]
