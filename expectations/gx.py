@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from expectations.suite import Suite
+from pipelines.model.absent import absent
 from pipelines.model.evidence import VALIDATION
 
 if TYPE_CHECKING:
@@ -74,9 +75,10 @@ def _door() -> Any:  # noqa: ANN401  the library is not typed
 @cache
 def _great_expectations() -> Any:  # noqa: ANN401  the library is not typed
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    with warnings.catch_warnings():
-        # of its dependencies, at import: nothing we could change; where PySpark is installed it is
-        # imported too, and warns of pandas
+    # PySpark is imported too where it is installed, takes long, and ends a process whose program
+    # is no file, with exit code 0
+    with absent("pyspark"), warnings.catch_warnings():
+        # of its dependencies, at import: nothing we could change
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", FutureWarning)
         import great_expectations as gx

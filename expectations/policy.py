@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from functools import cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -17,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from expectations.catalogue import catalogue_ids
 from expectations.clause import clauses, frameworks
 from expectations.findings import shown
+from expectations.keep import Keep
 from expectations.policy_errors import YamlFile, merged
 from expectations.terms import Terms
 from pipelines.model.ids import Digest, digest_of
@@ -42,19 +42,6 @@ def _threshold(value: object) -> object:
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Keep(StrEnum):
-    """By what one record of several with equal or near texts is preferred."""
-
-    FIRST = "first"
-    """The earlier file and row."""
-    BETTER_LICENCE = "better_licence"
-    """The class of terms of its source that comes first in `licence_order`."""
-    EARLIER_SOURCE = "earlier_source"
-    """The source collected on an earlier day; one that states no day comes last."""
-    LONGER_TEXT = "longer_text"
-    """More code points after normalisation."""
 
 
 def _several(value: object) -> object:

@@ -8,16 +8,18 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType, TracebackType
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from pipelines.engine.attempt import attempt, die_quietly
 from pipelines.engine.base import Summary
-from pipelines.engine.queries import Queries, QueryError
 from pipelines.engine.tables import bounded_table
 from pipelines.model.errors import EvidenceError
-from pipelines.model.message import msg
 from pipelines.ownership import temporary_name
+
+if TYPE_CHECKING:
+    from pipelines.engine.queries import Queries
 
 
 class Local:
@@ -101,19 +103,11 @@ class Local:
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f"{temporary_name()}.part")
         try:
-            if self._queries is None:
-                self._queries = Queries(self.workers, self.memory_limit, self.temp_directory)
-            self._queries.copy(query, tables, part)
+            self._asked().copy(query, tables, part)
             part.replace(target)
-        except QueryError as error:
+        except EvidenceError:
             self._end_queries()  # some errors leave a DuckDB that answers nothing any more
-            raise EvidenceError(
-                msg("a query over the evidence failed ({kind})", kind=type(error).__name__),
-                advice=msg(
-                    "free disk space under {folder}, or raise TDA_MEMORY_LIMIT, and run again",
-                    folder=str(self.temp_directory),
-                ),
-            ) from error
+            raise
         finally:
             part.unlink(missing_ok=True)
 
@@ -124,6 +118,13 @@ class Local:
             EvidenceError: It is missing, unreadable, or has more than `limit` rows.
         """
         return bounded_table(uri, limit)
+
+    def _asked(self) -> "Queries":
+        if self._queries is None:
+            from pipelines.engine.queries import Queries  # noqa: PLC0415  few texts need no DuckDB
+
+            self._queries = Queries(self.workers, self.memory_limit, self.temp_directory)
+        return self._queries
 
     def _end_queries(self) -> None:
         queries, self._queries = self._queries, None

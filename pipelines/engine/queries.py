@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 
 from pipelines.engine.tables import identifier
+from pipelines.model.errors import EvidenceError
+from pipelines.model.message import msg
 from pipelines.ownership import stamp
-
-QueryError = duckdb.Error
 
 
 class Queries:
@@ -23,6 +23,7 @@ class Queries:
     """
 
     def __init__(self, threads: int, memory_limit: str, temp_directory: Path) -> None:
+        self._folder = temp_directory
         temp_directory.mkdir(parents=True, exist_ok=True)
         # a folder of its own: two processes that spill would share file names otherwise
         spill = tempfile.mkdtemp(dir=temp_directory, prefix=f"spill-{stamp()}-")
@@ -35,8 +36,21 @@ class Queries:
         """The rows of `query` over the Parquet `tables`, in the Parquet file `part`.
 
         Raises:
-            QueryError: it could not be run; what is left is of no use but to `close` it.
+            EvidenceError: it could not be run: a file is missing, or the disk full. What is left
+                is of no use but to `close` it.
         """
+        try:
+            self._copy(query, tables, part)
+        except duckdb.Error as error:
+            raise EvidenceError(
+                msg("a query over the evidence failed ({kind})", kind=type(error).__name__),
+                advice=msg(
+                    "free disk space under {folder}, or raise TDA_MEMORY_LIMIT, and run again",
+                    folder=str(self._folder),
+                ),
+            ) from error
+
+    def _copy(self, query: str, tables: Mapping[str, str | Sequence[str]], part: Path) -> None:
         # a cursor sees its own temporary views alone, so that two threads may ask at once
         with self._database.cursor() as cursor:
             for name, paths in tables.items():

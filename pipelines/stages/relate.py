@@ -21,7 +21,7 @@ from pipelines.settings import Settings
 from pipelines.stages.base import Progress, StageOutput, policy_of
 from pipelines.stages.duplicates import find_duplicates, summary_of
 from pipelines.stages.placing import flatten
-from pipelines.stages.preference import numbered, preference_of, stated
+from pipelines.stages.preferring import numbered, preference_of, stated
 from pipelines.stages.rereading import Rereader
 from pipelines.store import runs
 from pipelines.store.codec import to_json

@@ -14,12 +14,15 @@ import pytest
 HEAVY = {
     "airflow",
     "alembic",
+    "duckdb",
     "great_expectations",
     "jinja2",
+    "numba",
     "pandas",
     "pyarrow",
     "rich",
-    "scipy",
+    "scipy.sparse",
+    "scipy.special",
     "sqlalchemy",
 }
 CHILD = """
@@ -59,13 +62,31 @@ def texts(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("command", ["dups", "pii"])
 def test_reading_files_needs_arrow_and_no_database_and_no_frame(tmp_path, texts, command):
-    # scipy comes with numba
-    assert imported(tmp_path, command, str(texts), "--text", "text") - {"scipy"} == {"pyarrow"}
+    assert imported(tmp_path, command, str(texts), "--text", "text") == {"pyarrow"}
 
 
 def test_help_and_plan_need_nothing_heavy(tmp_path):
     assert imported(tmp_path, "dups", "--help") == set()
-    assert imported(tmp_path, "plan", "--lot-size", "500", "--aql", "1.0") == {"scipy"}
+    assert imported(tmp_path, "plan", "--lot-size", "500", "--aql", "1.0") == {"scipy.special"}
+
+
+MANIFEST = """
+dataset: small
+title: {en: Small}
+purpose: pretrain
+files: ["texts.jsonl"]
+record: {text: [text]}
+sources: [{id: own, type: self_produced, licence: {id: CC0-1.0}}]
+"""
+
+
+def test_an_audit_of_what_is_on_record_runs_no_suite_and_makes_no_database(tmp_path, texts):
+    manifest = tmp_path / "dataset.yaml"
+    manifest.write_text(MANIFEST, encoding="utf-8")
+    first = imported(tmp_path, "audit", str(manifest), "--json")
+    assert first >= {"alembic", "great_expectations", "pandas"}
+    again = imported(tmp_path, "audit", str(manifest), "--json")
+    assert again == {"duckdb", "jinja2", "pyarrow", "sqlalchemy"}
 
 
 ARROW = """

@@ -22,7 +22,8 @@ from pipelines.kernels.shingles import shingles_of
 from pipelines.model.source import Licence, Source
 from pipelines.stages.duplicates import Duplicates, find_duplicates
 from pipelines.stages.placing import places
-from pipelines.stages.preference import Preference, preference_of, stated
+from pipelines.stages.preference import Preference
+from pipelines.stages.preferring import preference_of, stated
 from pipelines.stages.rereading import Rereader
 from pipelines.stages.sketching import sketch_file
 
