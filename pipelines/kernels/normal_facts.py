@@ -53,12 +53,18 @@ class NormalFacts:
     """Code points of the text as it stands by Script, shape (n, len(Script))."""
     damage: NDArray[np.int64]
     lines: NDArray[np.int64]
+    repeated: NDArray[np.int64]
+    """Bytes of the lines that are equal to an earlier line of the text, line feeds not counted."""
 
     @property
     def counts(self) -> CharacterCounts:
         """What `text_facts` goes on from."""
         return CharacterCounts(
-            classes=self.classes, damage=self.damage, lines=self.lines, words=self.words
+            classes=self.classes,
+            damage=self.damage,
+            lines=self.lines,
+            words=self.words,
+            repeated=self.repeated,
         )
 
 
@@ -179,7 +185,7 @@ def _step_by_step(
     normal = normalise_block(column)
     if keywords is not None:
         keywords.block(normal, numbers)
-    classes, damage, lines = count_characters(column)
+    classes, damage, lines, repeated = count_characters(column)
     return NormalFacts(
         chars=np.diff(normal.offsets),
         hashes=text_hashes(normal),
@@ -188,17 +194,16 @@ def _step_by_step(
         classes=classes,
         damage=damage,
         lines=lines,
+        repeated=repeated,
     )
 
 
-def count_characters(
-    column: pa.LargeStringArray,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """`classes`, `damage` and `lines` of NormalFacts for each text of `column`."""
+def count_characters(column: pa.LargeStringArray) -> tuple[NDArray[np.int64], ...]:
+    """`classes`, `damage`, `lines` and `repeated` of NormalFacts for each text of `column`."""
     source = text_bytes(column)
     classes = np.empty((len(column), len(Script)), np.int64)
-    damage, lines = np.empty(len(column), np.int64), np.empty(len(column), np.int64)
-    native("tda_count", None)(
+    damage, lines, repeated = (np.empty(len(column), np.int64) for _ in range(3))
+    counted = native("tda_count")(
         pointer(source.data),
         pointer(source.offsets),
         whole(len(column)),
@@ -206,8 +211,11 @@ def count_characters(
         pointer(classes),
         pointer(damage),
         pointer(lines),
+        pointer(repeated),
     )
-    return classes, damage, lines
+    if counted < 0:
+        raise MemoryError
+    return classes, damage, lines, repeated
 
 
 def _long(column: pa.LargeStringArray, points: int = PART_POINTS) -> NormalFacts:
@@ -221,7 +229,7 @@ def _long(column: pa.LargeStringArray, points: int = PART_POINTS) -> NormalFacts
     bands: NDArray[np.int64] = np.zeros(DEFAULT.bands, np.int64)
     if chars:
         bands = band_keys_of_parts(functools.partial(_overlapping, raw, points))
-    classes, damage, lines = count_characters(column)
+    classes, damage, lines, repeated = count_characters(column)
     return NormalFacts(
         chars=np.array([chars], np.int64),
         hashes=np.frombuffer(sha.digest()[:16], dtype=">i8").astype(np.int64).reshape(1, 2),
@@ -230,6 +238,7 @@ def _long(column: pa.LargeStringArray, points: int = PART_POINTS) -> NormalFacts
         classes=classes,
         damage=damage,
         lines=lines,
+        repeated=repeated,
     )
 
 

@@ -31,6 +31,7 @@ class CharacterCounts:
     lines: NDArray[np.int64]
     words: NDArray[np.int64]
     """`count_words` of the normal forms, shape (n, 3)."""
+    repeated: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,10 @@ class TextFacts:
     """U+FFFD and control characters other than tab and line ends; part of the classes above."""
     language: list[str]
     """`zh en ja ko other mixed und`."""
+    words: NDArray[np.int64]
+    """Runs of Latin letters in the normal form."""
+    repeated: NDArray[np.int64]
+    """Bytes of the lines that are equal to an earlier line of the text."""
 
 
 def text_facts(column: pa.LargeStringArray, counts: CharacterCounts) -> TextFacts:
@@ -68,6 +73,8 @@ def text_facts(column: pa.LargeStringArray, counts: CharacterCounts) -> TextFact
         other=chars - sum(named[s] for s in (Script.HAN, Script.LATIN, Script.DIGIT, Script.SPACE)),
         replacement=counts.damage,
         language=guess_languages(counts.classes, counts.words),
+        words=counts.words[:, 0],
+        repeated=counts.repeated,
     )
 
 

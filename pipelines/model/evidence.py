@@ -44,6 +44,8 @@ RECORDS = pa.schema(
         ("space", pa.int64()),
         ("other", pa.int64()),
         ("language", pa.string()),  # zh en ja ko other mixed und
+        ("words", pa.int64()),  # runs of Latin letters
+        ("repeated", pa.int64()),  # bytes of lines that are equal to an earlier line of the text
         ("replacement", pa.int64()),  # U+FFFD and control characters: sign of a wrong encoding
         ("bands", pa.list_(pa.int64(), BANDS)),  # band keys of the sketch; null for an empty text
     ]

@@ -37,6 +37,8 @@ class SourceProfile:
     """Non-empty texts under 20 code points."""
     garbled: int
     """Records with a replacement or control character."""
+    repetitive: int = 0
+    """Records of which more than a fifth stands in lines that repeat an earlier one."""
     languages: Mapping[str, int] = field(default_factory=dict)
     lengths: tuple[int, ...] = ()
     """LENGTH_BINS counts."""

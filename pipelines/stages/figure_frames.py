@@ -104,8 +104,18 @@ def _schema(texts: Sequence[str], counts: Sequence[str], shares: Sequence[str] =
 
 _FIGURES = _schema(
     ["source"],
-    ["records", "bytes", "chars", "empty", "garbled", "repeated", "pi_records", "pi_hits"],
-    ["empty_share", "garbled_share", "repeated_share", "short_share"],
+    [
+        "records",
+        "bytes",
+        "chars",
+        "empty",
+        "garbled",
+        "repeated",
+        "repetitive",
+        "pi_records",
+        "pi_hits",
+    ],
+    ["empty_share", "garbled_share", "repeated_share", "repetitive_share", "short_share"],
 )
 _LANGUAGES = _schema(["source", "language"], ["records"], ["share"])
 _TOTALS = _schema(
@@ -145,11 +155,13 @@ def _figures(part: SourceProfile) -> dict[str, object]:
         "empty": part.empty,
         "garbled": part.garbled,
         "repeated": repeated,
+        "repetitive": part.repetitive,
         "pi_records": part.pi_records,
         "pi_hits": part.pi_hits,
         "empty_share": _share(part.empty, part.records),
         "garbled_share": _share(part.garbled, part.records),
         "repeated_share": _share(repeated, part.records),
+        "repetitive_share": _share(part.repetitive, part.records),
         "short_share": _share(part.short, part.records),
     }
 

@@ -14,10 +14,14 @@ from pipelines.store import runs
 from pipelines.store.codec import from_json, to_json
 from pipelines.store.database import Store
 
-VERSION = "1"
+VERSION = "2"
 POLICY: tuple[str, ...] = ()
 SHORT = 20
 """Code points under which a text that is not empty counts as short."""
+
+REPETITIVE = 5
+"""A text is repetitive where more than one part in so many stands in repeated lines: the limit of
+0.20 for characters in duplicate lines of Rae et al., Scaling Language Models (2021), table A1."""
 
 BY_SOURCE = f"""
 SELECT r.source AS source, count(*) AS records, CAST(sum(r.bytes) AS BIGINT) AS bytes,
@@ -28,7 +32,8 @@ SELECT r.source AS source, count(*) AS records, CAST(sum(r.bytes) AS BIGINT) AS 
   count(CASE WHEN h.valid > 0 THEN 1 END) AS pi_records,
   CAST(sum(CASE WHEN h.valid > 0 THEN h.valid ELSE 0 END) AS BIGINT) AS pi_hits,
   count(CASE WHEN r.normal_chars > 0 AND r.chars < {SHORT} THEN 1 END) AS short,
-  count(CASE WHEN r.replacement > 0 THEN 1 END) AS garbled
+  count(CASE WHEN r.replacement > 0 THEN 1 END) AS garbled,
+  count(CASE WHEN {REPETITIVE} * r.repeated > r.bytes THEN 1 END) AS repetitive
 FROM records r
 LEFT JOIN pairs p ON p.removed_file = r.file AND p.removed_row = r."row"
 LEFT JOIN (
@@ -176,6 +181,7 @@ def _sources(
             pi_hits=number(row["pi_hits"]),
             short=number(row["short"]),
             garbled=number(row["garbled"]),
+            repetitive=number(row["repetitive"]),
             languages=dict(sorted(spoken[row["source"]].items())),
             lengths=tuple(bins[row["source"]]),
         )

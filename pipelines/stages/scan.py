@@ -34,7 +34,7 @@ from pipelines.store.codec import from_json, to_json
 from pipelines.store.database import Store
 from pipelines.store.keys import identifier_key
 
-VERSION = "3"
+VERSION = "4"
 POLICY: tuple[str, ...] = ()
 NAMED = 5
 """Files an error names; it counts the others."""

@@ -12,6 +12,7 @@ from pipelines.kernels.normal_facts import NormalFacts, normal_facts
 from pipelines.kernels.normalise import normalise_block
 from pipelines.kernels.text_facts import text_hashes
 
+COUNTED = ("classes", "damage", "lines", "repeated")
 SPECIAL = "the of und é\u0301ﷺß½ \u3000가ᅡ中𝐀\n"
 texts = st.lists(st.one_of(st.text(), st.text(alphabet=SPECIAL), st.none()), max_size=6)
 
@@ -27,14 +28,14 @@ def at_once(values: pa.LargeStringArray) -> NormalFacts:
         hashes=text_hashes(normal),
         bands=band_keys(normal),
         words=count_words(normal),
-        **dict(zip(("classes", "damage", "lines"), module.count_characters(values), strict=True)),
+        **dict(zip(COUNTED, module.count_characters(values), strict=True)),
     )
 
 
 def same(left: NormalFacts, right: NormalFacts) -> bool:
     return all(
         np.array_equal(getattr(left, name), getattr(right, name))
-        for name in ("chars", "hashes", "bands", "words", "classes", "damage", "lines")
+        for name in ("chars", "hashes", "bands", "words", *COUNTED)
     )
 
 

@@ -1,5 +1,6 @@
 /* What evidence keeps of each text of a block, in one pass: every text is read while it is near. */
 #include "keywords.h"
+#include "lines.h"
 #include "normal.h"
 #include "sketch.h"
 #include "words.h"
@@ -33,9 +34,10 @@ typedef struct {
     int64_t *hashes;  /* (n, 2) first 128 bits of SHA-256 of the normal form, big-endian */
     int64_t *bands;   /* (n, bands) */
     int64_t *words;   /* (n, 3), or NULL: not wanted */
-    int64_t *classes; /* (n, CLASSES), or NULL: neither these nor the next two are wanted */
+    int64_t *classes; /* (n, CLASSES), or NULL: neither these nor the next three are wanted */
     int64_t *damage;  /* (n,) */
     int64_t *lines;   /* (n,) */
+    int64_t *repeated; /* (n,) bytes of lines that repeat an earlier one */
 } facts_out;
 
 static int64_t big_endian(const uint8_t *at) {
@@ -44,25 +46,33 @@ static int64_t big_endian(const uint8_t *at) {
     return (int64_t)__builtin_bswap64(value);
 }
 
-static void keep_counts(const facts_out *out, int64_t i, const uint8_t *text, int64_t size,
-                        const character_counts *counts) {
+/* False without memory. */
+static bool keep_counts(const facts_out *out, int64_t i, const uint8_t *text, int64_t size,
+                        const character_counts *counts, line_set *set) {
     memcpy(out->classes + CLASSES * i, counts->classes, sizeof counts->classes);
     out->damage[i] = counts->damage;
     /* parts between line feeds, a last empty one not counted */
     out->lines[i] = counts->feeds + (size > 0 && text[size - 1] != '\n');
+    out->repeated[i] = repeated_bytes(text, size, counts->feeds, set);
+    return out->repeated[i] >= 0;
 }
 
-/* The counts of characters alone. */
-EXPORT void tda_count(const uint8_t *data, const int64_t *offsets, int64_t n,
-                      const uint32_t *entries, int64_t *classes, int64_t *damage, int64_t *lines) {
+/* The counts of characters and lines alone; 0, or -1 without memory. */
+EXPORT int64_t tda_count(const uint8_t *data, const int64_t *offsets, int64_t n,
+                         const uint32_t *entries, int64_t *classes, int64_t *damage,
+                         int64_t *lines, int64_t *repeated) {
     text_table table = {entries, NULL, NULL};
-    facts_out out = {.classes = classes, .damage = damage, .lines = lines};
-    for (int64_t i = 0; i < n; i++) {
+    facts_out out = {.classes = classes, .damage = damage, .lines = lines, .repeated = repeated};
+    line_set set = {NULL, 0};
+    bool held = true;
+    for (int64_t i = 0; held && i < n; i++) {
         character_counts counts = {0};
         int64_t size = offsets[i + 1] - offsets[i];
         count_characters(data + offsets[i], data + offsets[i + 1], &table, &counts);
-        keep_counts(&out, i, data + offsets[i], size, &counts);
+        held = keep_counts(&out, i, data + offsets[i], size, &counts, &set);
     }
+    free(set.seen);
+    return held ? 0 : -1;
 }
 
 /* Facts of n texts; the number of those that depend on neighbours, or -1 without memory. Of these
@@ -71,7 +81,6 @@ EXPORT void tda_count(const uint8_t *data, const int64_t *offsets, int64_t n,
 EXPORT int64_t tda_facts(const uint8_t *data, const int64_t *offsets, int64_t n,
                          const facts_setup *setup, const facts_out *out, int64_t first) {
     int64_t longest = 0, unsafe = 0;
-    bool kept = true;
     for (int64_t i = 0; i < n; i++) {
         int64_t size = offsets[i + 1] - offsets[i];
         longest = size > longest ? size : longest;
@@ -86,13 +95,15 @@ EXPORT int64_t tda_facts(const uint8_t *data, const int64_t *offsets, int64_t n,
     }
     const sketch_spec *sketch = &setup->sketch;
     uint32_t values[MOST_PERM];
-    for (int64_t i = 0; i < n; i++) {
+    line_set set = {NULL, 0};
+    bool held = true;
+    for (int64_t i = 0; held && i < n; i++) {
         const uint8_t *text = data + offsets[i];
         int64_t size = offsets[i + 1] - offsets[i], encoded = 0;
         character_counts counts = {0};
         int64_t chars = normal_text(text, size, &setup->characters, points, bytes, &encoded,
                                     out->classes ? &counts : NULL);
-        if (out->classes) keep_counts(out, i, text, size, &counts);
+        held = out->classes == NULL || keep_counts(out, i, text, size, &counts, &set);
         out->chars[i] = chars;
         if (chars < 0) {
             unsafe++;
@@ -108,7 +119,7 @@ EXPORT int64_t tda_facts(const uint8_t *data, const int64_t *offsets, int64_t n,
             count_words(bytes, encoded, &setup->words, out->words + 3 * i);
         }
         if (setup->keywords)
-            kept &= keyword_hits(setup->keywords, points, chars, first + i, setup->found);
+            held &= keyword_hits(setup->keywords, points, chars, first + i, setup->found);
         uint64_t *bands = (uint64_t *)out->bands + sketch->bands * i;
         if (chars == 0) {
             memset(bands, 0, (size_t)sketch->bands * sizeof *bands);
@@ -119,7 +130,8 @@ EXPORT int64_t tda_facts(const uint8_t *data, const int64_t *offsets, int64_t n,
     }
     free(points);
     free(bytes);
-    return kept ? unsafe : -1;
+    free(set.seen);
+    return held ? unsafe : -1;
 }
 
 typedef struct {
