@@ -1,16 +1,29 @@
 #include "lines.h"
 
+INLINE uint64_t mixed(uint64_t hash, const uint8_t *at) {
+    uint64_t part;
+    memcpy(&part, at, 8);
+    hash = (hash ^ part) * 0xFF51AFD7ED558CCDu;
+    return hash ^ hash >> 32;
+}
+
 /* 64 bits of a line, never 0; a collision would count a line that is none, no more. */
 static uint64_t hash_line(const uint8_t *line, int64_t size) {
-    uint64_t hash = (uint64_t)size * 0x9E3779B97F4A7C15u, part;
-    for (; size >= 8; line += 8, size -= 8) {
-        memcpy(&part, line, 8);
-        hash = (hash ^ part) * 0xFF51AFD7ED558CCDu;
-        hash ^= hash >> 32;
+    uint64_t hash = (uint64_t)size * 0x9E3779B97F4A7C15u;
+    if (size >= 32) { /* four at a time, so that none waits for another */
+        uint64_t a = hash, b = hash + 1, c = hash + 2, d = hash + 3;
+        for (; size >= 32; line += 32, size -= 32) {
+            a = mixed(a, line);
+            b = mixed(b, line + 8);
+            c = mixed(c, line + 16);
+            d = mixed(d, line + 24);
+        }
+        hash = (a ^ b * 3) + (c ^ d * 5);
     }
-    part = 0;
-    memcpy(&part, line, (size_t)size);
-    hash = (hash ^ part) * 0xC4CEB9FE1A85EC53u;
+    for (; size >= 8; line += 8, size -= 8) hash = mixed(hash, line);
+    uint8_t rest[8] = {0};
+    memcpy(rest, line, (size_t)size);
+    hash = mixed(hash, rest) * 0xC4CEB9FE1A85EC53u;
     return (hash ^ hash >> 29) | 1;
 }
 
