@@ -58,10 +58,12 @@ def command_line(module: str) -> str:
     """The command of this process, as somebody else would give it, without its folders."""
     kept, skip = list[str](), False
     for argument in sys.argv[1:]:
-        if skip or argument in {"--cache", "--write"} or argument.startswith("--cache="):
-            skip = argument == "--cache"
-            continue
-        kept.append(argument)
+        if skip:
+            skip = False
+        elif argument in {"--cache", "--results"}:
+            skip = True
+        elif argument != "--write" and not argument.startswith(("--cache=", "--results=")):
+            kept.append(argument)
     return shlex.join(["python", "-m", f"benchmarks.{module}", *kept])
 
 

@@ -6,6 +6,7 @@ fewer than five of its words it takes out before it looks for duplicates: they a
 
 import itertools
 import pickle
+from collections import Counter
 from pathlib import Path
 
 import datasets
@@ -51,7 +52,8 @@ def told(out: Path, count: int) -> Told:
             top = parents[top]
         links.link(int(text), int(top))
     labels = links.labels()
-    lost = sum(label == number and number not in kept for number, label in enumerate(labels))
+    sizes = Counter(labels)  # of a cluster it may keep another text than the first
+    lost = sum(sizes[label] == 1 and number not in kept for number, label in enumerate(labels))
     return Told(labels=labels, lost=lost)
 
 

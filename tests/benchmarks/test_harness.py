@@ -47,6 +47,7 @@ def test_the_comparison_runs_without_peers_on_generated_texts(tmp_path):
         "compare", "--subset", "generated-200", "--no-peers", "--rounds", "2",
         "--cache", str(tmp_path), "--results", str(tmp_path / "runs.json"),
     )  # fmt: skip
+    assert str(tmp_path) not in told, "the page names no folder of this machine"
     line = cells(told, "tda ")
     assert line[1] == "generated-200"
     assert line[5] == "1"
