@@ -214,9 +214,10 @@ def main() -> None:
                 PEERS, {False: parquet, True: few}, given.rounds, given.cache
             )
             rows += found
+    slowly = "" if given.no_peers else " The slow peers ran on the tiny subset, once."
     about = [
         f"- `{corpus.name}`: {len(corpus.texts):,} texts, {bytes_of(corpus.texts) / 1e6:.1f} MB; "
-        f"{corpus.origin}. presidio-analyzer and datatrove ran on the tiny subset, once.",
+        f"{corpus.origin}.{slowly}",
         f"- Rounds: {given.rounds}; in brackets the slowest and the fastest.",
         "",
     ]
