@@ -29,9 +29,10 @@ from numpy.typing import NDArray
 from pipelines.engine.local import Local
 from pipelines.kernels.sketch_spec import ROWS
 from pipelines.model.evidence import BANDS
-from pipelines.stages.candidates import bands_at_once, find_shared
+from pipelines.stages.candidates import bands_at_once
 from pipelines.stages.placing import flat_table, places
 from pipelines.stages.preference import FIRST, arranged
+from pipelines.stages.shared import find_shared
 
 PART = 1_000_000
 SHARE = 0.875**ROWS

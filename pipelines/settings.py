@@ -47,6 +47,11 @@ class Settings:
         return self.home / "evidence"
 
     @property
+    def indexes(self) -> Path:
+        """Folder of the indexes of duplicates, one a dataset; each can be made anew."""
+        return self.home / "indexes"
+
+    @property
     def keys(self) -> Path:
         """Folder of the signing and identifier keys; outside evidence and its backups."""
         return self.home / "keys"

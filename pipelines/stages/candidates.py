@@ -36,7 +36,7 @@ FROM texts
 """  # noqa: S608  a number of ours
 REPEATED = """
 SELECT texts.place AS place, repeated_texts.first_place AS first_place, texts.chars AS chars,
-  texts.source AS source
+  texts.source AS source, texts.text_high AS text_high, texts.text_low AS text_low
 FROM texts JOIN repeated_texts
   ON texts.text_high = repeated_texts.text_high AND texts.text_low = repeated_texts.text_low
 ORDER BY first_place, place
@@ -83,67 +83,35 @@ ORDER BY place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Equal:
-    """Every record of a text that more than one record has, text by text; parallel arrays."""
-
-    places: NDArray[np.int64]
-    firsts: NDArray[np.int64]
-    """The least place with the same text; ascending."""
-    chars: NDArray[np.int64]
-    sources: NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Members:
-    """The texts that share a band key with a different one; parallel arrays, places ascending."""
-
-    places: NDArray[np.int64]
-    """Of texts that are repeated, the least place."""
-    chars: NDArray[np.int64]
-    sources: NDArray[np.int64]
-    hashes: NDArray[np.int64]
-    """Of shape (n, 2)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
-    """What records have in common: equal texts, and the band keys that different texts share."""
+class Answers:
+    """The tables that say what records have in common, as they lie on the disk."""
 
     texts: int
-    """Records whose text is not empty."""
-    too_long: int
-    """Different texts longer than LONGEST_COMPARED: none of them is a member."""
-    equal: Equal
-    members: Members
-    keys: NDArray[np.int32]
-    """Ascending numbers of keys from 0, one for each entry."""
-    numbers: NDArray[np.int32]
-    """The member of each entry, ascending within a key."""
+    long: int
+    """Texts above LONGEST_COMPARED, equal ones included."""
+    repeated: str
+    entries: tuple[str, ...]
+    members: str
 
 
-def find_shared(flat: Sequence[str], *, engine: Engine, folder: Path) -> Shared:
-    """What the texts of at least one `flat` table have in common; works in `folder`."""
-    ask = _Asking(engine, folder)
+def answers(flat: Sequence[str], *, engine: Engine, folder: Path) -> Answers:
+    """What DuckDB or Spark says of at least one `flat` table, as tables in `folder`."""
+    ask = Asking(engine, folder)
     repeated_texts = ask(REPEATED_TEXTS, "repeated_texts", {"texts": flat})
     repeated = ask(REPEATED, "repeated", {"texts": flat, "repeated_texts": repeated_texts})
-    equal = Equal(**columns_of(repeated, places="place", firsts="first_place", **_OWN))
     counts = engine.fetch(ask(TOO_LONG, "counts", {"texts": flat}), 1).to_pylist()[0]
-    later = equal.places > equal.firsts
-    parts = [
+    entries = [
         ask(query, f"entries-{number:02d}", {"texts": flat, "repeated": repeated})
         for number, query in enumerate(SHARED_KEYS[bands_at_once(int(counts["texts"]))])
     ]
-    places = _places(parts)
-    pq.write_table(pa.table({"place": places}), folder / "places.parquet")
-    found = ask(MEMBERS, "members", {"texts": flat, "places": str(folder / "places.parquet")})
-    keys, numbers = _entries(parts, places)
-    return Shared(
+    pq.write_table(pa.table({"place": _places(entries)}), folder / "places.parquet")
+    members = ask(MEMBERS, "members", {"texts": flat, "places": str(folder / "places.parquet")})
+    return Answers(
         texts=int(counts["texts"]),
-        too_long=int(counts["too_long"]) - int((equal.chars[later] > LONGEST_COMPARED).sum()),
-        equal=equal,
-        members=_members(found),
-        keys=keys,
-        numbers=numbers,
+        long=int(counts["too_long"]),
+        repeated=repeated,
+        entries=tuple(entries),
+        members=members,
     )
 
 
@@ -152,7 +120,7 @@ def bands_at_once(texts: int) -> int:
     return next((size for size in SHARED_KEYS if size * texts <= KEYS_AT_ONCE), 1)
 
 
-class _Asking:
+class Asking:
     """Carries out queries whose answers are tables in a folder."""
 
     def __init__(self, engine: Engine, folder: Path) -> None:
@@ -160,18 +128,10 @@ class _Asking:
         self._folder = folder
 
     def __call__(self, query: str, out: str, tables: Mapping[str, str | Sequence[str]]) -> str:
+        """Where the answer to `query` lies: the table `out`."""
         path = str(self._folder / f"{out}.parquet")
         self._engine.sql(query, tables, path)
         return path
-
-
-_OWN = {"chars": "chars", "sources": "source"}
-
-
-def _members(path: str) -> Members:
-    found = columns_of(path, places="place", high="text_high", low="text_low", **_OWN)
-    hashes = np.stack([found.pop("high"), found.pop("low")], axis=1)
-    return Members(hashes=hashes, **found)
 
 
 def _places(parts: Sequence[str]) -> NDArray[np.int64]:
@@ -183,41 +143,20 @@ def _places(parts: Sequence[str]) -> NDArray[np.int64]:
     return known
 
 
-def _entries(
-    parts: Sequence[str], places: NDArray[np.int64]
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Number of the key, and of the member, of each entry; 8 bytes an entry in memory."""
-    keys = np.empty(sum(_rows(part) for part in parts), np.int32)
-    numbers = np.empty(len(keys), np.int32)
-    at, number = 0, -1
-    for part in parts:
-        last = None
-        for batch in _batches(part, "band_key", "place"):
-            values = batch.column(0).to_numpy()
-            rows = slice(at, at + len(values))
-            begins = np.concatenate(([values[0] != last], values[1:] != values[:-1]))
-            keys[rows] = number + np.cumsum(begins)
-            numbers[rows] = np.searchsorted(places, batch.column(1).to_numpy())
-            at, last, number = rows.stop, values[-1], int(keys[rows.stop - 1])
-    return keys, numbers
-
-
-def _rows(path: str) -> int:
-    with pq.ParquetFile(path) as file:
-        return int(file.metadata.num_rows)
-
-
 def columns_of(path: str, **names: str) -> dict[str, NDArray[np.int64]]:
     """The columns `names` of the table at `path` under their new names."""
     columns = list(names.values())
-    parts = [[column.to_numpy() for column in batch.columns] for batch in _batches(path, *columns)]
+    parts = [
+        [column.to_numpy() for column in batch.columns] for batch in batches_of(path, *columns)
+    ]
     if not parts:
         return {name: np.empty(0, np.int64) for name in names}
     whole = [np.concatenate(part) for part in zip(*parts, strict=True)]
     return dict(zip(names, whole, strict=True))
 
 
-def _batches(path: str, *names: str) -> Iterator[pa.RecordBatch]:
+def batches_of(path: str, *names: str) -> Iterator[pa.RecordBatch]:
+    """The columns `names` of the table at `path`, in batches."""
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(columns=list(names)):
             if batch.num_rows:

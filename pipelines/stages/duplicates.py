@@ -26,12 +26,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipelines.engine.base import Engine
-from pipelines.kernels.keeping import BUDGET, Judged, Texts, judge
+from pipelines.kernels.keeping import BUDGET, Judged, Texts
 from pipelines.kernels.sketch_spec import DEFAULT, SketchSpec
 from pipelines.model.evidence import PAIRS
+from pipelines.stages.known import NOTHING, Known, verdicts_on
 from pipelines.stages.placing import ordinals_of, rows_of
 from pipelines.stages.preference import FIRST, Candidates, Preference, arranged
 from pipelines.stages.rereading import Rereader
+from pipelines.stages.shared import Shared
 from pipelines.stages.sharing import shared_texts
 
 CHUNK_ROWS = 1_000_000
@@ -48,7 +50,9 @@ class Duplicates:
     exact: NDArray[np.bool_]
     """Whether the text of the removed record is equal to an earlier one."""
     candidates: int = 0
-    """Texts that share a band key with a different text, and were read again."""
+    """Texts that share a band key with a different text."""
+    judged: int = 0
+    """Of these, the ones whose text was read again; the verdicts on the others were on record."""
     crowded_keys: int = 0
     """Band keys under which more texts were kept than are compared."""
     too_long: int = 0
@@ -88,6 +92,14 @@ class Duplicates:
             )
 
 
+NONE = Duplicates(
+    removed=np.empty(0, np.int64),
+    kept=np.empty(0, np.int64),
+    similarity=np.empty(0),
+    exact=np.empty(0, np.bool_),
+)
+
+
 def find_duplicates(
     flat: Sequence[str],
     *,
@@ -106,19 +118,35 @@ def find_duplicates(
         EvidenceError: A file was changed since its texts were sketched.
     """
     if not flat:
-        none = np.empty(0, np.int64)
-        return Duplicates(
-            removed=none, kept=none, similarity=np.empty(0), exact=np.empty(0, np.bool_)
-        )
+        return NONE
     shared = shared_texts(flat, engine=engine, folder=folder)
+    return judge_shared(shared, rereader, threshold, preference, budget=budget)[0]
+
+
+def judge_shared(
+    shared: Shared,
+    rereader: Rereader,
+    threshold: float,
+    preference: Preference = FIRST,
+    *,
+    budget: int = BUDGET,
+    known: Known = NOTHING,
+) -> tuple[Duplicates, pa.Table]:
+    """The duplicates among records that have `shared` in common, and the verdicts behind them.
+
+    Verdicts that are `known` are not reached again.
+
+    Raises:
+        EvidenceError: A file was changed since its texts were sketched.
+    """
     found = arranged(shared, preference)
 
-    def load(members: NDArray[np.int32]) -> Texts:
+    def load(members: NDArray[np.int64]) -> Texts:
         points, ends = rereader.texts(found.places[members], found.chars[members])
-        return Texts(members=members, points=points, ends=ends)
+        return Texts(members=members.astype(np.int32), points=points, ends=ends)
 
-    judged = judge(found.groups, found.chars, load, threshold, budget=budget)
-    return ledger_of(found, judged, shared.too_long)
+    reached = verdicts_on(found, load, threshold, budget=budget, known=known)
+    return ledger_of(found, reached.judged, shared.too_long, reached.read), reached.table
 
 
 def expected_recall(threshold: float, spec: SketchSpec = DEFAULT) -> float:
@@ -147,8 +175,13 @@ def summary_of(
     }
 
 
-def ledger_of(found: Candidates, judged: Judged, too_long: int) -> Duplicates:
-    """Every removed record with the one it leads to, from the verdicts on the candidates."""
+def ledger_of(
+    found: Candidates, judged: Judged, too_long: int, read: int | None = None
+) -> Duplicates:
+    """Every removed record with the one it leads to, from the verdicts on the candidates.
+
+    `read` is the number of candidates whose texts were read for it; all of them where not given.
+    """
     verdicts = judged.verdicts
     near = np.flatnonzero(verdicts.kept_for >= 0)
     near_places = found.places[near]
@@ -171,5 +204,6 @@ def ledger_of(found: Candidates, judged: Judged, too_long: int) -> Duplicates:
         exact=exact[order],
         candidates=len(found.places),
         crowded_keys=judged.crowded_keys,
+        judged=len(found.places) if read is None else read,
         too_long=too_long,
     )

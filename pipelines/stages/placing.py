@@ -81,27 +81,28 @@ def flat_writer(out: Path) -> Iterator[pq.ParquetWriter]:
         part.unlink(missing_ok=True)
 
 
-def flatten(
-    item: str, *, ordinals: Mapping[str, int], sources: Sequence[str], folder: str
-) -> Summary:
-    """The `records` evidence tables at the paths in `item` (a JSON list) as one flat table.
+def flatten(item: str, *, sources: Sequence[str], folder: str) -> Summary:
+    """The `records` evidence tables that `item` names as one flat table.
 
-    Gives `out` (a path in `folder`, or None when every text is empty), `records` and `empty`.
+    `item` is a JSON list of [path, {file: its ordinal}]. Gives `out` (a path in `folder`, or None
+    when every text is empty) and `counts`, of records and of empty texts in each table.
     """
     out = Path(folder) / f"texts-{hashlib.sha256(item.encode()).hexdigest()[:32]}.parquet"
-    records, texts = 0, 0
+    counts: list[dict[str, int]] = []
+    texts = 0
     with flat_writer(out) as writer:
-        for path in json.loads(item):
-            count, flat = _flattened(path, ordinals, sources)
-            records += count
+        for path, ordinals in json.loads(item):
+            records, flat = _flattened(path, ordinals, sources)
+            counts.append({"records": records, "empty": records - flat.num_rows})
             texts += flat.num_rows
             writer.write_table(flat)
-    return {
-        "item": item,
-        "out": str(out) if texts else None,
-        "records": records,
-        "empty": records - texts,
-    }
+    return {"item": item, "out": str(out) if texts else None, "counts": counts}
+
+
+def files_of(path: str) -> list[str]:
+    """The files whose records are in the `records` evidence table at `path`."""
+    names: list[str] = pq.read_table(path, columns=["file"])["file"].unique().to_pylist()
+    return names
 
 
 def _flattened(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from expectations.keep import Keep
 from pipelines.kernels.grouping import Groups, group
-from pipelines.stages.candidates import Equal, Shared
+from pipelines.stages.shared import Equal, Shared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

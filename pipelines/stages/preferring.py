@@ -12,30 +12,37 @@ from pipelines.model.source import Source
 from pipelines.stages.preference import Preference
 
 
-def preference_of(rule: Rule, sources: Sequence[Source]) -> Preference:
-    """The preference of `rule`, for records whose source is a number in `sources` by sorted id."""
+def preference_of(rule: Rule, sources: Sequence[Source], names: Sequence[str]) -> Preference:
+    """The preference of `rule`, for records whose source is a number in `names`."""
     known = {source.id: source for source in sources}
-    ordered = [known[name] for name in numbered(sources)]
+    ordered = [*(known.get(name) for name in names), None]
     classes = {terms: rank for rank, terms in enumerate(rule.licence_order)}
-    none = classes[terms_of(None)]
-    days = [source.collected_from or source.collected_to or date.max for source in ordered]
-    ranks = {day: rank for rank, day in enumerate(sorted({*days, date.max}))}
+    terms = [terms_of(source.licence.spdx if source else None) for source in ordered]
+    days = [_day(source) for source in ordered]
+    ranks = {day: rank for rank, day in enumerate(sorted(set(days)))}
     return Preference(
         criteria=rule.keep,
-        licences=np.array([*(classes[terms_of(s.licence.spdx)] for s in ordered), none], np.int64),
-        collected=np.array([*(ranks[day] for day in days), ranks[date.max]], np.int64),
+        licences=np.array([classes[held] for held in terms], np.int64),
+        collected=np.array([ranks[day] for day in days], np.int64),
     )
 
 
+def _day(source: Source | None) -> date:
+    """The day the collection began, or ended where only that is stated; the last of all if none."""
+    stated = source and (source.collected_from or source.collected_to)
+    return stated or date.max
+
+
 def numbered(sources: Sequence[Source]) -> list[str]:
-    """The ids of `sources` by number."""
+    """The ids of `sources`, sorted."""
     return sorted({source.id for source in sources})
 
 
 def stated(rule: Rule, sources: Sequence[Source]) -> Mapping[str, object]:
     """Everything beside the records that decides by `rule` which one is kept, as JSON."""
-    found = preference_of(rule, sources)
+    names = numbered(sources)
+    found = preference_of(rule, sources, names)
     known = {Keep.BETTER_LICENCE: found.licences, Keep.EARLIER_SOURCE: found.collected}
     ranks = {kind.value: known[kind].tolist() for kind in rule.keep if kind in known}
-    names = numbered(sources) if ranks else []
-    return {"keep": [kind.value for kind in rule.keep], "ranks": ranks, "sources": names}
+    named = names if ranks else []
+    return {"keep": [kind.value for kind in rule.keep], "ranks": ranks, "sources": named}

@@ -1,9 +1,8 @@
 """relate: which records repeat or nearly repeat an earlier one, as a ledger of pairs."""
 
 import json
-import tempfile
-from collections import Counter
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,13 +15,15 @@ from pipelines.model.errors import EvidenceError
 from pipelines.model.evidence import TableRef
 from pipelines.model.ids import RunId, digest_of
 from pipelines.model.message import msg
-from pipelines.ownership import stamp
 from pipelines.settings import Settings
 from pipelines.stages.base import Progress, StageOutput, policy_of
-from pipelines.stages.duplicates import find_duplicates, summary_of
-from pipelines.stages.placing import flatten
-from pipelines.stages.preferring import numbered, preference_of, stated
+from pipelines.stages.duplicates import judge_shared, summary_of
+from pipelines.stages.index import Sketched, opened
+from pipelines.stages.index_state import Unit
+from pipelines.stages.placing import files_of, flatten
+from pipelines.stages.preferring import preference_of, stated
 from pipelines.stages.rereading import Rereader
+from pipelines.stages.shared import NOTHING_SHARED, moved, shared_of
 from pipelines.store import runs
 from pipelines.store.codec import to_json
 from pipelines.store.database import Store
@@ -31,6 +32,8 @@ VERSION = "3"
 POLICY: tuple[str, ...] = ("duplicates",)
 AT_ONCE = 16
 """Records tables in one item of work (a million records at most): fewer are not worth a pool."""
+
+logger = logging.getLogger(__name__)
 
 
 def inputs(run_id: RunId, store: Store) -> Mapping[str, object]:
@@ -60,27 +63,44 @@ def relate(
     require_same(DEFAULT.name, _scanned_with(run_id, store))
     rule = policy_of(run_id, store).duplicates
     dataset = runs.dataset_of(store, run_id)
-    preference = preference_of(rule, dataset.sources)
     files = _files(run_id, store)
-    scanned = _tables(run_id, store, "scan", "records")
+    scanned = {str(table.digest): table for table in _tables(run_id, store, "scan", "records")}
     progress.start("relate", len(scanned) + 1)
     temporary = settings.home / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=temporary, prefix=f"relate-{stamp()}-") as folder:
-        flat, counts = _flatten(scanned, files, dataset, engine, folder, progress)
-        found = find_duplicates(
-            flat,
-            engine=engine,
-            folder=Path(folder),
-            rereader=_rereader(dataset, files, settings),
-            threshold=float(rule.threshold),
-            preference=preference,
+    ordinals = {name: ordinal for ordinal, name in enumerate(files)}
+    with opened(settings.indexes / dataset.id, temporary) as (index, folder):
+        common = index.update(
+            {digest: partial(files_of, table.uri) for digest, table in scanned.items()},
+            [source.id for source in dataset.sources],
+            _Flattening(scanned, engine, folder, progress),
+            engine,
+        )
+        preference = preference_of(rule, dataset.sources, index.state.sources)
+        found, verdicts = judge_shared(
+            NOTHING_SHARED
+            if common is None
+            else moved(shared_of(common), index.ordinals(lambda _, name: ordinals[name])),
+            _rereader(dataset, files, settings),
+            float(rule.threshold),
+            preference,
+            known=index.known(),
         )
         pairs = tuple(store.evidence.write("pairs", table) for table in found.tables(files))
+        counts = [unit.counts for unit in index.state.units.values()]
+        index.keep(verdicts)
     progress.done("relate")
+    logger.info(
+        "relate: run=%s tables=%d arrived=%d candidates=%d judged=%d",
+        run_id,
+        len(scanned),
+        index.arrived,
+        found.candidates,
+        found.judged,
+    )
     summary = {
-        "records": counts["records"],
-        "empty": counts["empty"],
+        "records": sum(count["records"] for count in counts),
+        "empty": sum(count["empty"] for count in counts),
         **summary_of(found, str(rule.threshold), preference),
     }
     return StageOutput(summary=summary, tables=pairs or (store.evidence.empty("pairs"),))
@@ -92,32 +112,49 @@ def _scanned_with(run_id: RunId, store: Store) -> str:
     return str(schemes.get("sketch")) if isinstance(schemes, dict) else "unnamed"
 
 
-def _flatten(
-    scanned: list[TableRef],
-    files: list[str],
-    dataset: Dataset,
-    engine: Engine,
-    folder: str,
-    progress: Progress,
-) -> tuple[list[str], Counter[str]]:
-    """The flat table of each records table that has one, and the records and empty texts."""
-    ordinals = {name: ordinal for ordinal, name in enumerate(files)}
-    flat: list[str] = []
-    counts: Counter[str] = Counter()
-    work = partial(flatten, ordinals=ordinals, sources=numbered(dataset.sources), folder=folder)
-    uris = [table.uri for table in scanned]
-    items = [json.dumps(uris[at : at + AT_ONCE]) for at in range(0, len(uris), AT_ONCE)]
-    for summary in engine.map(work, items):
-        if "error" in summary:
-            raise EvidenceError(
-                msg("a records table could not be read ({error})", error=str(summary["error"])),
-                advice=msg("free memory and disk space, then run the audit again"),
-            )
-        counts.update({name: int(str(summary[name])) for name in ("records", "empty")})
-        if summary["out"] is not None:
-            flat.append(str(summary["out"]))
-        progress.advance(AT_ONCE)
-    return sorted(flat), counts
+class _Flattening:
+    """Gives the flat tables of records tables, in the numbers of an index."""
+
+    def __init__(
+        self, scanned: Mapping[str, TableRef], engine: Engine, folder: Path, progress: Progress
+    ) -> None:
+        self._scanned = scanned
+        self._engine = engine
+        self._folder = folder
+        self._progress = progress
+
+    def __call__(self, units: Mapping[str, Unit], sources: Sequence[str]) -> Sketched:
+        """The flat tables of `units`, which are records tables by digest.
+
+        Raises:
+            EvidenceError: A records table cannot be read.
+        """
+        work = partial(flatten, sources=sources, folder=str(self._folder))
+        parts = [
+            [self._scanned[key].uri, {name: unit.first + n for n, name in enumerate(unit.files)}]
+            for key, unit in units.items()
+        ]
+        items = [json.dumps(parts[at : at + AT_ONCE]) for at in range(0, len(parts), AT_ONCE)]
+        flat: list[str] = []
+        counts: dict[str, Mapping[str, int]] = {}
+        key_of = {self._scanned[key].uri: key for key in units}
+        for summary in self._engine.map(work, items):
+            if "error" in summary:
+                raise EvidenceError(
+                    msg("a records table could not be read ({error})", error=str(summary["error"])),
+                    advice=msg("free memory and disk space, then run the audit again"),
+                )
+            keys = [key_of[path] for path, _ in json.loads(str(summary["item"]))]
+            counts.update(zip(keys, _counts(summary["counts"]), strict=True))
+            if summary["out"] is not None:
+                flat.append(str(summary["out"]))
+            self._progress.advance(len(keys))
+        return Sketched(flat=sorted(flat), counts=counts)
+
+
+def _counts(given: object) -> list[Mapping[str, int]]:
+    tables = given if isinstance(given, list) else []
+    return [{str(name): int(count) for name, count in one.items()} for one in tables]
 
 
 def _files(run_id: RunId, store: Store) -> list[str]:

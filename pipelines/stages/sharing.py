@@ -1,4 +1,4 @@
-"""What few enough texts have in common, in memory: the same as `candidates.find_shared` by SQL."""
+"""What few enough texts have in common, in memory: the same as `shared.find_shared` by SQL."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +13,8 @@ from pipelines.engine.base import Engine
 from pipelines.kernels.meeting import first_equal, shared_values
 from pipelines.kernels.shingles import SIZE
 from pipelines.model.evidence import LONGEST_COMPARED
-from pipelines.stages.candidates import Equal, Members, Shared, find_shared
-from pipelines.stages.placing import BAND_COLUMNS, FLAT
+from pipelines.stages.placing import BAND_COLUMNS, FLAT, ordinals_of
+from pipelines.stages.shared import Equal, Members, Shared, find_shared
 
 MOST_IN_MEMORY = 500_000
 """Texts whose band keys and hashes, some 100 MB, are compared in memory; more go by SQL."""
@@ -38,10 +38,17 @@ def shared_texts(flat: Sequence[str], *, engine: Engine, folder: Path) -> Shared
     rows = sum(pq.read_metadata(path).num_rows for path in flat)
     if rows > MOST_IN_MEMORY:
         return find_shared(flat, engine=engine, folder=folder)
-    return shared_in_memory(_read(flat))
+    return shared_in_memory(read_sketches(flat))
 
 
-def _read(flat: Sequence[str]) -> Sketches:
+def of_files(texts: Sketches, wanted: NDArray[np.bool_]) -> Sketches:
+    """Those of `texts` whose file, by its ordinal, is `wanted`."""
+    there = wanted[ordinals_of(texts.places)]
+    return Sketches(*(column[there] for column in texts))
+
+
+def read_sketches(flat: Sequence[str]) -> Sketches:
+    """The texts of at least one `flat` table."""
     table = pa.concat_tables(pq.read_table(path) for path in flat)
     columns = {name: table[name].to_numpy() for name in FLAT.names}
     order = np.argsort(columns["place"], kind="stable")

@@ -20,6 +20,7 @@ from pipelines.store.engines import one_at_a_time
 from pipelines.store.holds import all_in_force, in_force
 from pipelines.store.keys import identifier_key
 from pipelines.store.ledger_entries import appending
+from pipelines.upkeep.indexes import forget
 from pipelines.upkeep.references import References, references
 from pipelines.upkeep.rules import RetentionRules
 
@@ -105,6 +106,7 @@ def apply(
         removals.mark(connection, pairs, removals.REMOVED, entry=entry, at=at)
     recent = (now - IN_USE).timestamp()
     removed = tuple(item for item in going if _remove(item, recent))
+    forget(store.settings, (item.name for item in removed if item.kind == "records"))
     spared = [(item.kind, item.name) for item in going if item not in removed]
     with writing(store.engine) as connection:
         removals.mark(connection, spared, removals.THERE_AGAIN, entry=None, at=at)

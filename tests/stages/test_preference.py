@@ -210,10 +210,12 @@ def test_sources_are_ranked_by_their_licence_and_by_the_day_they_were_collected(
         source("c", None, date(2019, 1, 1)),
         source("b", "CC-BY-SA-4.0", date(2020, 1, 1)),
     ]
-    found = preference_of(rule("better_licence", "earlier_source"), sources)
-    # by sorted id, then no source; no licence is unknown terms, no day comes after every day
-    assert found.licences.tolist() == [0, 1, 2, 4, 2]
-    assert found.collected.tolist() == [2, 1, 0, 1, 2]
+    found = preference_of(
+        rule("better_licence", "earlier_source"), sources, ["a", "b", "c", "d", "gone"]
+    )
+    # by number, then no source; no licence is unknown terms, no day comes after every day
+    assert found.licences.tolist() == [0, 1, 2, 4, 2, 2]
+    assert found.collected.tolist() == [2, 1, 0, 1, 2, 2]
 
 
 def test_only_what_the_rule_reads_of_the_sources_decides_what_is_stated():

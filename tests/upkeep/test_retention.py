@@ -275,3 +275,24 @@ def environment(store: Store) -> dict[str, str]:
 def entries(store: Store) -> int:
     with reading(store.engine) as book:
         return book.size()
+
+
+def test_an_index_goes_with_the_records_it_was_made_of(store, ids):
+    held = [
+        table
+        for table in tables_of_kind(store, ids["first"])
+        if table not in tables(store, ids["third"])
+    ]
+    of_old = store.settings.indexes / "old"
+    of_kept = store.settings.indexes / "kept"
+    for folder, digest in ((of_old, held[0]), (of_kept, tables_of_kind(store, ids["third"])[0])):
+        folder.mkdir(parents=True)
+        (folder / "current.json").write_text(json.dumps({"units": {digest: {}}}))
+    apply(store)
+    assert not of_old.exists()
+    assert (of_kept / "current.json").exists()
+
+
+def tables_of_kind(store: Store, run: RunId, kind: str = "records") -> list[str]:
+    stages = stage_results.stages_of(store, run)
+    return [table.digest for stage in stages for table in stage.tables if table.kind == kind]

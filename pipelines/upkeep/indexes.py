@@ -1,0 +1,22 @@
+"""Indexes of duplicates go with the evidence they were made of: they hold hashes of its texts."""
+
+import shutil
+from collections.abc import Iterable
+
+from pipelines.settings import Settings
+from pipelines.stages.index_state import CURRENT
+
+
+def forget(settings: Settings, digests: Iterable[str]) -> int:
+    """The number of indexes made of one of the tables `digests`, or of nobody knows what; gone."""
+    gone = set(digests)
+    forgotten = 0
+    for folder in sorted(settings.indexes.glob("*")) if gone else []:
+        try:
+            named = (folder / CURRENT).read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError):
+            named = None
+        if named is None or any(digest in named for digest in gone):
+            shutil.rmtree(folder)
+            forgotten += 1
+    return forgotten
