@@ -23,7 +23,7 @@ from pipelines.stages.index_state import Unit
 from pipelines.stages.placing import files_of, flatten
 from pipelines.stages.preferring import preference_of, stated
 from pipelines.stages.rereading import Rereader
-from pipelines.stages.shared import NOTHING_SHARED, moved, shared_of
+from pipelines.stages.shared import NOTHING_SHARED, moved
 from pipelines.store import runs
 from pipelines.store.codec import to_json
 from pipelines.store.database import Store
@@ -80,7 +80,7 @@ def relate(
         found, verdicts = judge_shared(
             NOTHING_SHARED
             if common is None
-            else moved(shared_of(common), index.ordinals(lambda _, name: ordinals[name])),
+            else moved(common, index.ordinals(lambda _, name: ordinals[name])),
             _rereader(dataset, files, settings),
             float(rule.threshold),
             preference,

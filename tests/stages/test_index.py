@@ -20,7 +20,7 @@ from pipelines.stages.index import Index, Sketched, opened
 from pipelines.stages.index_state import CURRENT, Unit
 from pipelines.stages.preference import FIRST, Preference
 from pipelines.stages.rereading import Rereader
-from pipelines.stages.shared import NOTHING_SHARED, moved, shared_of
+from pipelines.stages.shared import NOTHING_SHARED, moved
 from pipelines.stages.sketching import sketch_file
 
 REQUEST = ReadRequest(columns=("text",))
@@ -86,7 +86,7 @@ class Corpus:
             common = index.update(units, ["one"], self.sketch(paths, work), self.engine)
             ordinals = index.ordinals(lambda key, _: keys.index(key))
             found, verdicts = judge_shared(
-                NOTHING_SHARED if common is None else moved(shared_of(common), ordinals),
+                NOTHING_SHARED if common is None else moved(common, ordinals),
                 Rereader(paths, [REQUEST] * len(paths)),
                 0.8,
                 self.preference,
