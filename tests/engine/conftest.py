@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import spark_cluster
+from growing_index import grow
 from recording_engine import Asked, Recording
 
 from pipelines import flow
@@ -73,6 +74,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> list[Asked]:
             ):
                 pass
             change(data / "data")
+        grow(engine, home / "growing")
     store.engine.dispose()
     return engine.asked
 
