@@ -4,6 +4,7 @@ The scripts of an installed PySpark start no master, but `spark-class` does. Wor
 and little memory. Everything a worker has started can be killed at once, as when a machine fails.
 """
 
+import ctypes
 import importlib.util
 import json
 import os
@@ -23,6 +24,8 @@ from typing import Any, NoReturn
 import pytest
 
 PATIENCE = 180.0
+PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)
 MEMORY = "1g"
 EXECUTOR_MEMORY = "700m"
 HERE = Path(__file__).parent
@@ -94,6 +97,7 @@ class Cluster:
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
+                preexec_fn=_end_with_the_tests,
             )
         self.processes.append(started)
         return started
@@ -157,6 +161,12 @@ def environment(folder: Path) -> dict[str, str]:
         "SPARK_LOCAL_DIRS": str(folder / "local"),
         "PYSPARK_PYTHON": sys.executable,
     }
+
+
+def _end_with_the_tests() -> None:
+    """Linux kills this process when the tests end, also where they are killed themselves."""
+    if sys.platform == "linux":
+        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def spark_class() -> list[str]:
