@@ -6,7 +6,6 @@ from importlib import import_module
 
 import typer
 
-from pipelines.language.visible import visible
 from pipelines.model.errors import AuditError, ConfigError
 from pipelines.model.message import msg
 
@@ -57,16 +56,15 @@ def main(arguments: list[str] | None = None) -> None:
     known = next((word for word in given if not word.startswith("-")), None)
     app = build(known if known in COMMANDS else None)
     try:
-        code = app(given, standalone_mode=False)
+        code = app(given, prog_name="tda", standalone_mode=False)
     except typer.Abort:
         sys.exit(INTERRUPTED)
     except typer.TyperException as error:
-        show = getattr(error, "show", None)  # usage errors know how to show themselves
-        if show is None:
-            raise
-        error.message = visible(error.message)  # it quotes what was typed, or what a glob gave
-        show()
-        sys.exit(getattr(error, "exit_code", MISUSE))
+        if type(error).__name__ == "NoArgsIsHelpError":  # its message is the help that was printed
+            sys.stderr.write(f"{error}\n")
+        else:
+            _complain(_usage(error, known), given)
+        sys.exit(MISUSE)
     except AuditError as error:
         _complain(error, given)
         sys.exit(MISUSE if isinstance(error, ConfigError) else UNFINISHED)
@@ -84,6 +82,12 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _root() -> None:
     """Audit training data: sources, licences, consent, duplicates, labels, evidence."""
+
+
+def _usage(error: typer.TyperException, known: str | None) -> AuditError:
+    from pipelines.cli.usage import usage_error
+
+    return usage_error(error, f"tda {known}" if known in COMMANDS else "tda")
 
 
 def _database_errors() -> tuple[type[Exception], ...]:

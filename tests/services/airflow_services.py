@@ -26,6 +26,8 @@ from pipelines.airflow.environment import isolated_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 DAGS = ROOT / "dags"
+PROGRAM = Path(sys.executable).with_name("airflow")
+"""What people start: `python -m airflow` behaves differently where a scan has several workers."""
 SERVICES = ("api-server", "scheduler", "dag-processor", "triggerer")
 STOPPING = 20.0
 
@@ -61,7 +63,7 @@ class Airflow:
             "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(trigger_logs),
             # a worker that is gone is noticed after this long, instead of five minutes
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "45",
-            "TDA_WORKERS": "1",
+            "TDA_WORKERS": "2",
             "TDA_LANG": "en",
             **more,
         }
@@ -90,7 +92,7 @@ class Airflow:
         """One `airflow` command, to its end."""
         with (self.logs / f"{arguments[0]}.log").open("ab") as log:
             subprocess.run(
-                [sys.executable, "-m", "airflow", *arguments],
+                [str(PROGRAM), *arguments],
                 env=self.environment,
                 cwd=self.home,
                 stdout=log,
@@ -104,7 +106,7 @@ class Airflow:
         name = " ".join(arguments)
         with (self.logs / f"{arguments[0]}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "airflow", *arguments],
+                [str(PROGRAM), *arguments],
                 env=self.environment | environment,
                 cwd=self.home,
                 stdin=subprocess.DEVNULL,
