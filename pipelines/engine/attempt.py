@@ -1,6 +1,9 @@
 """One item of work in a worker process, which imports this and nothing else of the engine."""
 
+import multiprocessing
+import os
 import signal
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -19,9 +22,19 @@ def attempt(fn: Callable[[str], Summary], item: str) -> Summary:
         return {"item": item, "error": _described(error)}
 
 
-def die_quietly() -> None:
-    """Ctrl-C, which reaches the workers too, ends this one without a traceback of its own."""
+def begin() -> None:
+    """A worker process begins: Ctrl-C ends it quietly, and so does the end of its parent."""
+    # Ctrl-C reaches the workers too: without this each of them prints a traceback of its own
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    """A parent that was killed told nobody: its workers would wait for work of it for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _described(error: Exception) -> str:

@@ -1,20 +1,18 @@
 """The engine of one machine: a process pool for functions, DuckDB for SQL."""
 
-import multiprocessing
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipelines.engine.attempt import attempt, die_quietly
+from pipelines.engine.attempt import attempt
 from pipelines.engine.base import Summary
 from pipelines.engine.tables import bounded_table
+from pipelines.engine.workers import starting, worker_pool
 from pipelines.model.errors import EvidenceError
 from pipelines.ownership import temporary_name
 
@@ -81,7 +79,7 @@ class Local:
         """Summaries as they end; what has ended is taken out of `left`."""
         pool = self._started()
         try:
-            with _program_left_alone():
+            with starting():
                 futures = {pool.submit(attempt, fn, item): item for item in list(left)}
             for future in as_completed(futures):
                 summary = future.result()
@@ -133,12 +131,7 @@ class Local:
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                max_workers=self.workers,
-                # a forked copy of a process with Arrow and DuckDB threads may hang
-                mp_context=multiprocessing.get_context("spawn"),
-                initializer=die_quietly,
-            )
+            self._pool = worker_pool(self.workers)
         return self._pool
 
     def _abandon(self, *, only_if: bool) -> None:
@@ -154,25 +147,10 @@ class Local:
             worker.join()
 
 
-@contextmanager
-def _program_left_alone() -> Iterator[None]:
-    """Workers that start inside do not import the program that was started.
-
-    They need nothing of it, and it may not bear it: `bin/airflow` cannot be imported within a task.
-    """
-    program = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = program
-
-
 def _alone(fn: Callable[[str], Summary], item: str) -> Summary:
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context, initializer=die_quietly) as pool:
+    with worker_pool(1) as pool:
         try:
-            with _program_left_alone():
+            with starting():
                 done = pool.submit(attempt, fn, item)
             return done.result()
         except BrokenProcessPool:

@@ -100,6 +100,95 @@ def test_workers_do_not_import_the_program_that_was_started(tmp_path):
     assert done.stderr == ""
 
 
+# Celery starts its workers with billiard, which takes the place of multiprocessing in them
+@pytest.mark.parametrize("library", ["multiprocessing", "billiard"])
+def test_workers_start_below_a_daemonic_process_as_in_a_worker_of_celery(tmp_path, library):
+    program = tmp_path / "program.py"
+    program.write_text(
+        textwrap.dedent(
+            """
+            import importlib, multiprocessing, os.path, sys
+            from pathlib import Path
+            from pipelines.engine.local import Local, _alone
+
+            def task(folder):
+                for _ in range(2):
+                    with Local(2, "200MB", Path(folder)) as engine:
+                        print(sorted(engine.map(os.path.basename, ["a/b", "c/d"])), flush=True)
+                print(_alone(os.path.basename, "g/h"), flush=True)
+                assert multiprocessing.current_process().daemon
+
+            if __name__ == "__main__":
+                library = importlib.import_module(sys.argv[1])
+                worker = library.get_context("fork").Process(target=task, args=sys.argv[2:])
+                worker.daemon = True
+                worker.start()
+                worker.join()
+                sys.exit(worker.exitcode)
+            """
+        ),
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, str(program), library, str(tmp_path / "temp")],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == ["['b', 'd']", "['b', 'd']", "h"]
+
+
+def test_workers_end_when_what_started_them_is_killed(tmp_path):
+    (tmp_path / "telling.py").write_text(
+        textwrap.dedent("""
+            import os, time
+            from pathlib import Path
+
+            def tell(item):
+                (Path(item).parent / str(os.getpid())).touch()
+                time.sleep(0.01 if item.endswith("short") else 600)
+                return {}
+        """)
+    )
+    program = (
+        "import sys; from pathlib import Path; from pipelines.engine.local import Local; "
+        "from telling import tell; "
+        "list(Local(2, '100MB', Path(sys.argv[1])).map(tell, sys.argv[2:]))"
+    )
+    told = tmp_path / "told"
+    told.mkdir()
+    # one worker is busy when the program is killed, the other waits for something to do
+    items = [str(told / "long"), str(told / "short")]
+    started = subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path / "temp"), *items],
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"},
+    )
+    try:
+        wait_until(lambda: len(list(told.iterdir())) == 2)
+    finally:
+        started.kill()
+        started.wait()
+    workers = [int(path.name) for path in told.iterdir()]
+    wait_until(lambda: not any(map(runs, workers)))
+
+
+def runs(process: int) -> bool:
+    """Whether the process is there and not a mere entry that nobody has asked about yet."""
+    try:
+        return ") Z " not in Path(f"/proc/{process}/stat").read_text()
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(holds):
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline, "not within a minute"
+        time.sleep(0.02)
+
+
 def test_an_iterator_that_is_left_early_leaves_no_worker_behind(engine):
     summaries = engine.map(time_wasted, [str(n) for n in range(50)])
     workers_of_one = next(summaries)["pid"]
