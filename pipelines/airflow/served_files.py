@@ -7,14 +7,14 @@ from pipelines.inquiry.draft import DRAFT, inquiry_folder
 from pipelines.model.ids import RunId
 from pipelines.report.cover import JSON_FILE as COVER_JSON
 from pipelines.report.cover import PAGES
-from pipelines.report.html import FILES
+from pipelines.report.html import FILES, HISTORIES
 from pipelines.report.writing import JSON_FILE as REPORT_JSON
 from pipelines.settings import Settings
 from pipelines.stages.report import report_folder
 
 _RUN = re.compile(r"run-[0-9]{8}-[0-9]{4}-[0-9a-f]{8}")
 _INQUIRY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-REPORTS = frozenset({*FILES.values(), REPORT_JSON})
+REPORTS = frozenset({*FILES.values(), *HISTORIES.values(), REPORT_JSON})
 COVERS = frozenset({*PAGES.values(), COVER_JSON})
 
 

@@ -25,7 +25,7 @@ from pipelines.report.cover import (
     cover_json,
     render_cover,
 )
-from pipelines.report.html import FILES
+from pipelines.report.html import FILES, HISTORIES
 from pipelines.report.writing import JSON_FILE as REPORT_JSON
 from pipelines.settings import Settings, code_version
 from pipelines.stages.ledger_view import inspect_store, newest_head
@@ -171,8 +171,9 @@ def _cited(run: AuditRun, asked: str, folder: Path, settings: Settings, store: S
     target = folder / "runs" / run.id
     target.mkdir(parents=True)
     written = []
-    for name in REPORTS:
-        source = report_folder(settings, run.id) / name
+    reported = report_folder(settings, run.id)
+    for name in (*REPORTS, *_histories(reported)):
+        source = reported / name
         if not source.is_file():
             raise EvidenceError(
                 msg("the report {file} of run {run} is missing", file=name, run=run.id),
@@ -197,3 +198,11 @@ def _cited(run: AuditRun, asked: str, folder: Path, settings: Settings, store: S
         )
     purpose = runs.dataset_of(store, run.id).purpose.value
     return CoverRun(run=run, gate=gate, purpose=purpose, asked_as=asked, files=tuple(written))
+
+
+def _histories(reported: Path) -> tuple[str, ...]:
+    """The pages that the reports in the folder lead to; those of an earlier time lead to none."""
+    pages = [path.read_bytes() for name in FILES.values() if (path := reported / name).is_file()]
+    return tuple(
+        name for name in HISTORIES.values() if any(name.encode() in page for page in pages)
+    )

@@ -30,6 +30,8 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 STYLES = ("base.css", "parts.css", "media.css")
 _COMPILED = CompiledTemplates()
 FILES = {Language.ZH: "report.zh.html", Language.EN: "report.en.html"}
+HISTORIES = {Language.ZH: "history.zh.html", Language.EN: "history.en.html"}
+"""The runs up to this one, on a page beside the report."""
 
 
 class Said(str):
@@ -49,6 +51,7 @@ def render_html(report: Report, lang: str) -> str:
         lang=language.value,
         other=other.value,
         other_file=FILES[other],
+        history_file=HISTORIES[language],
         style=style_sheet(
             report.identity.dataset, short(report.identity.version), report.identity.run
         ),

@@ -23,7 +23,7 @@ def inputs(run_id: RunId, store: Store) -> Mapping[str, object]:
 def report(
     run_id: RunId, *, settings: Settings, store: Store, engine: Engine, progress: Progress
 ) -> StageOutput:
-    """`report.zh.html`, `report.en.html` and `report.json` of the run are written."""
+    """The pages, the history and the JSON of the run are written."""
     progress.start("report", None)
     written = write_reports(audit_record(run_id, store, engine), report_folder(settings, run_id))
     progress.done("report")

@@ -36,7 +36,8 @@ def served(settings: Settings) -> Settings:
         settings.home / "inquiries" / "INQ-1" / "draft" / "runs" / RUN,
     ):
         folder.mkdir(parents=True)
-        (folder / "report.zh.html").write_text("page", encoding="utf-8")
+        for page in ("report.zh.html", "history.zh.html"):
+            (folder / page).write_text("page", encoding="utf-8")
         (folder / "notes.txt").write_text("x", encoding="utf-8")
     (settings.home / "inquiries" / "INQ-1" / "draft" / "cover.json").write_text("{}")
     (settings.home / "keys").mkdir(exist_ok=True)
@@ -45,9 +46,10 @@ def served(settings: Settings) -> Settings:
 
 
 def test_what_was_written_is_found(served):
-    assert report_file(served, RUN, "report.zh.html").read_text() == "page"
+    for page in ("report.zh.html", "history.zh.html"):
+        assert report_file(served, RUN, page).read_text() == "page"
+        assert draft_file(served, "INQ-1", page, RUN).read_text() == "page"
     assert draft_file(served, "INQ-1", "cover.json").read_text() == "{}"
-    assert draft_file(served, "INQ-1", "report.zh.html", RUN).read_text() == "page"
 
 
 @pytest.mark.parametrize("name", [*HOSTILE, "notes.txt", "report.en.html", "../report.zh.html"])

@@ -1,25 +1,30 @@
 """The report opened in a real browser: hostile text stays text, and no request leaves the page."""
 
+from pathlib import Path
+
 import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LANGUAGES = ("zh", "en")
 WIDTHS = (1200, 390)
+NAMES = ("hostile report", "hostile history", "example report", "example history")
 
 
 @pytest.fixture(scope="module")
 def pages(audited, audit_example) -> dict[str, dict[str, str]]:
-    """Addresses of the pages, by what was audited and language."""
+    """Addresses of the pages, by what was audited, page and language."""
     example = audit_example("support-dialogues")
+    folders = {"hostile": audited.report, "example": Path(example.json["report"]["json"]).parent}
     return {
-        "hostile": {lang: (audited.report / f"report.{lang}.html").as_uri() for lang in LANGUAGES},
-        "example": {lang: f"file://{example.json['report'][f'html_{lang}']}" for lang in LANGUAGES},
+        f"{name} {page}": {lang: (folder / f"{page}.{lang}.html").as_uri() for lang in LANGUAGES}
+        for name, folder in folders.items()
+        for page in ("report", "history")
     }
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("name", ["hostile", "example"])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_page_stays_within_itself_and_within_the_screen(pages, browser, name, lang) -> None:
     for width in WIDTHS:
         with browser.page(pages[name][lang], width) as page:
@@ -38,7 +43,7 @@ def test_the_page_stays_within_itself_and_within_the_screen(pages, browser, name
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_hostile_text_is_shown_as_it_was_written(pages, browser, hostile, lang) -> None:
-    with browser.page(pages["hostile"][lang], 1200) as page:
+    with browser.page(pages["hostile report"][lang], 1200) as page:
         text = page.evaluate("document.body.textContent")
     # markup, formulas and template syntax, letter by letter
     for said in (hostile.MARKUP[0], hostile.MARKUP[2], hostile.FORMULAS[0], "{0.__class__}"):
@@ -46,7 +51,7 @@ def test_hostile_text_is_shown_as_it_was_written(pages, browser, hostile, lang) 
     assert "{{ 7*7 }}" in text
 
 
-@pytest.mark.parametrize("name", ["hostile", "example"])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_printed_report_has_pages_of_a4(pages, browser, name) -> None:
     for lang in LANGUAGES:
         with browser.page(pages[name][lang], 1200) as page:
@@ -61,7 +66,7 @@ def test_the_printed_report_has_pages_of_a4(pages, browser, name) -> None:
 
 def test_text_stands_out_from_its_background(pages, browser) -> None:
     """Contrast of at least 4.5 to 1 (WCAG 2.2, 1.4.3) between body text and its background."""
-    with browser.page(pages["example"]["en"], 1200) as page:
+    with browser.page(pages["example report"]["en"], 1200) as page:
         style = "getComputedStyle(document.documentElement)"
         colours = [page.evaluate(f"{style}.{name}") for name in ("color", "backgroundColor")]
     light, dark = sorted((_luminance(colour) for colour in colours), reverse=True)

@@ -30,20 +30,33 @@ def entry_of(office, key: str) -> dict:
 def test_the_draft_is_a_folder_of_its_own(office):
     draft = office.draft()
     names = {p.relative_to(office.draft_folder).as_posix() for p in office.draft_folder.rglob("*")}
-    reports = {f"runs/{office.run}/report.{end}" for end in ("zh.html", "en.html", "json")}
+    pages = {f"{name}.{lang}.html" for name in ("report", "history") for lang in ("zh", "en")}
+    reports = {f"runs/{office.run}/{name}" for name in pages | {"report.json"}}
     assert names - {"runs", f"runs/{office.run}"} == reports | {
         "cover.zh.html",
         "cover.en.html",
         "cover.json",
         "digests.sha256",
     }
-    assert (draft.files, draft.runs) == (6, (office.run,))
-    for page in ("cover.zh.html", "cover.en.html"):
-        text = (office.draft_folder / page).read_text(encoding="utf-8")
-        for link in re.findall(r'href="([^"#]+)"', text):
-            assert (office.draft_folder / link).is_file(), link
-        assert "某市网信办" in text
+    assert (draft.files, draft.runs) == (8, (office.run,))
+    for page in office.draft_folder.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        for link in re.findall(r'href="([^"#]+)', text):
+            assert (page.parent / link).is_file(), (page, link)
+        assert page.parent != office.draft_folder or "某市网信办" in text
         assert not re.findall(r'(?:src|href)="(?:https?:)?//', text)
+
+
+def test_a_report_written_before_there_were_pages_of_history_can_be_cited(office):
+    reported = office.settings.reports / office.run
+    for page in reported.glob("history.*"):
+        page.unlink()
+    with pytest.raises(EvidenceError, match="history"):  # which its reports lead to
+        office.draft()
+    for page in reported.glob("report.*.html"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(re.sub(r'<p><a href="history.*?</a></p>', "", text), encoding="utf-8")
+    assert office.draft().files == 6
 
 
 def test_the_cover_says_what_the_store_says(office):

@@ -66,7 +66,7 @@ def test_whether_a_stage_was_reused_changes_nothing_in_the_report(sample, tmp_pa
     first = write_reports(record, tmp_path / "a", sample.catalogue())
     second = write_reports(again, tmp_path / "b", sample.catalogue())
 
-    assert set(first) == {"html", "html_en", "json"}
+    assert set(first) == {"html", "html_en", "json", "history", "history_en"}
     assert all(first[name].read_bytes() == second[name].read_bytes() for name in first)
 
 
@@ -75,7 +75,8 @@ def test_reports_are_written_whole_and_leave_nothing_else(sample, tmp_path) -> N
     write_reports(sample.sample_record(), tmp_path, sample.catalogue())
 
     names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == ["report.en.html", "report.json", "report.zh.html"]
+    pages = ["history.en.html", "history.zh.html", "report.en.html", "report.zh.html"]
+    assert names == sorted([*pages, "report.json"])
 
 
 def test_a_file_name_that_is_not_unicode_can_still_be_written(sample, tmp_path) -> None:

@@ -34,7 +34,9 @@ def test_the_page_loads_nothing_and_runs_nothing(page, chinese) -> None:
         for name, value in element.attributes.items():
             assert not name.startswith("on")
             if name in {"href", "src"}:
-                assert value.startswith("#") or re.fullmatch(r"report\.(zh|en)\.html", value)
+                assert value.startswith("#") or re.fullmatch(
+                    r"(report|history)\.(zh|en)\.html", value
+                )
 
 
 def test_a_policy_forbids_the_page_to_load_anything(page, chinese) -> None:

@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 
 import pyarrow.parquet as pq
@@ -117,15 +118,40 @@ def test_the_runs_of_a_dataset_are_listed_oldest_first_with_their_levels(watched
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_history_page_stands_alone(watched, tda, tmp_path, lang):
     page = tmp_path / "history.html"
-    code, said = tda("trend", "watched", "--html", str(page))
+    code, said = tda("trend", "watched", "--html", str(page), lang=lang)
     html = page.read_text(encoding="utf-8")
     assert code == 0
     assert str(page) in said.out
     assert "default-src 'none'" in html
     assert "<script" not in html
+    assert f'<html lang="{lang}">' in html
     assert "http" not in html.split("</style>")[1]
+    assert set(re.findall(r'<a [^>]*href="([^"]+)"', html)) == {"#main"}
     assert watched.after in html
     assert "office@example.org" not in html
+
+
+def test_the_report_leads_to_the_history_beside_it_and_back(watched):
+    folder = watched.store.settings.reports / watched.after
+    figures = {}
+    for lang, other in (("zh", "en"), ("en", "zh")):
+        report = (folder / f"report.{lang}.html").read_text(encoding="utf-8")
+        assert f'<a href="history.{lang}.html">' in report
+        history = (folder / f"history.{lang}.html").read_text(encoding="utf-8")
+        links = re.findall(r'<a [^>]*href="([^"]+)"', history)
+        assert links == ["#main", f"history.{other}.html", f"report.{lang}.html#history"]
+        assert 'id="history"' in report
+        for run in (watched.before, watched.after):
+            assert f"<code>{run}</code>" in history
+        assert "office@example.org" not in history
+        figures[lang] = re.findall(r'<td class="r" data-l="[^"]+">(\d[^<]*)<', history)
+    assert figures["zh"] == figures["en"]
+    assert {"12", "13"} <= set(figures["en"])
+
+
+def test_the_history_beside_an_earlier_report_ends_with_its_run(watched):
+    page = watched.store.settings.reports / watched.before / "history.en.html"
+    assert watched.after not in page.read_text(encoding="utf-8")
 
 
 def test_an_unknown_dataset_and_an_unknown_run_are_misuse(tda, watched):
