@@ -78,8 +78,17 @@ def audit_batch(sweep: str, datasets: Sequence[str], context: Context) -> None:
         raise AirflowFailException(text) if all(f.misuse for f in failed) else RuntimeError(text)
 
 
-def close_night(sweep: str) -> str:
-    """The digest of the sweep is written: the id of the sweep, whatever became of its audits."""
+def close_night(sweep: str | None) -> str:
+    """The digest of the sweep is written: the id of the sweep, whatever became of its audits.
+
+    Raises:
+        AirflowFailException: nothing was swept; no digest says so, and a retry would find no more.
+    """
+    if sweep is None:
+        raise AirflowFailException(
+            "there was no sweep, and so there is no night to tell of: mend what the log of the "
+            "task sweep says, then clear that task"
+        )
     settings = read_settings()
     store = open_store(settings)
     night = closing.close(sweeps.plan_of(store, sweep), settings=settings, store=store)

@@ -1,6 +1,8 @@
 """The DAG nightly_audit, in a real Airflow with a home of its own."""
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -136,3 +138,25 @@ def test_a_night_of_three_datasets_of_which_one_changed_and_one_broke(tmp_path: 
     assert len(list((settings.reports / "nightly").glob("*.json"))) == 2
     assert "words nobody may find" not in log
     assert "one record more" not in log
+
+
+def test_a_night_whose_sweep_fails_ends_at_once_and_says_so(tmp_path: Path):
+    home = tmp_path / "home"
+    url = f"sqlite:///{home / 'audit.db'}"
+    open_store(Settings(home=home, database_url=url, workers=1)).engine.dispose()
+    with closing(sqlite3.connect(home / "audit.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = 'of a later tda'")
+        database.commit()
+    outcome, log = run_dag("nightly_audit", home, tmp_path / "result.json")
+    assert {name: state for name, _, state in outcome["tasks"]} == {
+        "sweep": "failed",
+        "changed": "upstream_failed",
+        "audit": "upstream_failed",
+        "digest": "failed",
+        "all_audited": "upstream_failed",
+    }
+    assert outcome["state"] == "failed"
+    assert (outcome["tries"]["sweep"], outcome["tries"]["digest"]) == (1, 1)
+    assert "newer than this code" in log
+    assert "there was no sweep, and so there is no night to tell of" in log
+    assert not (home / "reports" / "nightly").exists()

@@ -19,7 +19,8 @@ bag = DagBag(dag_folder=sys.argv[1])
 assert not bag.import_errors, bag.import_errors
 run = bag.dags[sys.argv[3]].test()
 tasks = [[ti.task_id, ti.map_index, str(ti.state)] for ti in run.get_task_instances()]
-json.dump({"state": str(run.state), "run": run.run_id, "tasks": sorted(tasks)},
+json.dump({"state": str(run.state), "run": run.run_id, "tasks": sorted(tasks),
+           "tries": {ti.task_id: ti.try_number for ti in run.get_task_instances()}},
           open(sys.argv[2], "w"))
 """
 
