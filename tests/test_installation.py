@@ -41,7 +41,12 @@ def test_broad_catches_are_the_known_ones_and_no_work_is_unfinished():
         assert "FIXME" not in words, path
     # a control that breaks is untested; a function that breaks in a worker is a summary with an
     # error; a dataset that breaks does not stop the night
-    allowed = ("stages/controls.py", "engine/local.py", "nightly/auditing.py")
+    allowed = (
+        "stages/controls.py",
+        "engine/attempt.py",
+        "engine/spark_session.py",
+        "nightly/auditing.py",
+    )
     assert set(broad) <= {f"pipelines/{name}" for name in allowed}
 
 
@@ -55,6 +60,9 @@ def test_package_data_is_declared_for_every_kind_of_file_there_is():
         path.suffix[1:] or path.name
         for name in PACKAGES
         for path in (ROOT / name).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".py"
+        if path.is_file()
+        and path.suffix != ".py"
+        # what was compiled here is no file of the wheel
+        and not {"__pycache__", "lib"} & set(path.parts[len(ROOT.parts) :])
     }
     assert kinds <= declared | {"typed"}
