@@ -100,7 +100,7 @@ def real_data() -> Path:
     """The folder of real data named by TDA_REAL_DATA; without it the test is skipped."""
     named = os.environ.get("TDA_REAL_DATA")
     if not named:
-        pytest.skip("TDA_REAL_DATA names no folder of real data")
+        pytest.skip("TDA_REAL_DATA NAMES NO FOLDER, SO NOTHING WAS TESTED ON REAL DATA")
     return Path(named)
 
 

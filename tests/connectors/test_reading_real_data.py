@@ -14,7 +14,7 @@ pytestmark = pytest.mark.real_data
 def real() -> Path:
     folder = os.environ.get("TDA_REAL_DATA")
     if not folder:
-        pytest.skip("TDA_REAL_DATA names no folder of real data")
+        pytest.skip("TDA_REAL_DATA NAMES NO FOLDER, SO NOTHING WAS TESTED ON REAL DATA")
     return Path(folder)
 
 
