@@ -15,9 +15,9 @@ from pipelines.kernels.normalise import NormalText
 from pipelines.kernels.shingles import SIZE
 
 MOST_SLOTS = 1 << 22
-"""Slots a table may have (64 MiB); a longer text is compared in parts, each a pass over it."""
+"""Slots a table may have (56 MiB in all); a longer text is compared in parts, each a pass."""
 
-SLOT = np.dtype([("hash", "<u4"), ("at", "<u4"), ("stamp", "<i4"), ("unused", "<u4")])
+SLOT = np.dtype([("hash", "<u4"), ("at", "<u4")])
 """One slot, as native/jaccard.h has it."""
 
 
@@ -26,12 +26,16 @@ class ShingleTable(NamedTuple):
 
     slots: NDArray[np.void]
     """Shape (a power of two,), of SLOT."""
+    stamps: NDArray[np.int32]
+    places: NDArray[np.uint32]
+    """As many as a text that goes through in one part has code points."""
     factors: NDArray[np.uint32]
     """Of the hash, odd and drawn anew for each table."""
 
-    def arguments(self) -> tuple[object, ...]:
-        """Slots, their number and the factors as a kernel takes them."""
-        return pointer(self.slots), whole(len(self.slots)), pointer(self.factors)
+    def described(self) -> tuple[int, ...]:
+        """`shingle_table` of native/jaccard.h: addresses, and the number of slots."""
+        slots, stamps, places, factors = (array.ctypes.data for array in self)
+        return slots, stamps, places, len(self.slots), factors
 
 
 def shingle_table(longest: int, most_slots: int = MOST_SLOTS) -> ShingleTable:
@@ -39,7 +43,12 @@ def shingle_table(longest: int, most_slots: int = MOST_SLOTS) -> ShingleTable:
     slots = native("tda_slots_for")(whole(longest), whole(most_slots))
     # nobody can write a text whose shingles all fall into one slot
     factors = np.frombuffer(secrets.token_bytes(4 * SIZE), "<u4") | np.uint32(1)
-    return ShingleTable(slots=np.zeros(slots, SLOT), factors=factors)
+    return ShingleTable(
+        slots=np.zeros(slots, SLOT),
+        stamps=np.zeros(slots, np.int32),
+        places=np.zeros(slots // 2, np.uint32),
+        factors=factors,
+    )
 
 
 def parts_of(length: int, slots: int) -> int:
@@ -59,7 +68,7 @@ def similarity(
     table = table or shingle_table(max(len(a), len(b)))
     counts = np.empty(3, np.int64)
     native("tda_shared", None)(
-        *table.arguments(),
+        pointer(np.array(table.described(), np.int64)),
         pointer(a),
         whole(len(a)),
         pointer(b),

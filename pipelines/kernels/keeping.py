@@ -129,18 +129,18 @@ class _Comparing:
         widest = int(np.diff(groups.ends).max(initial=0))
         most = int(np.diff(lists.starts).max(initial=0))
         scratch = np.empty(widest * most + 1, np.int64)
-        self._kept_alive = (groups, lists, verdicts, table, scratch)
+        count = len(verdicts.distinct)
+        indexes, asked_by = np.full(count, -1, np.int32), np.full(count, -1, np.int32)
+        self._kept_alive = (groups, lists, verdicts, table, scratch, indexes, asked_by)
         self._value = np.zeros(1, _COMPARISON)
         self._value["groups"] = _addresses(groups.ends, groups.keys)
         self._value["lists"] = _addresses(*lists)
         self._value["verdicts"] = _addresses(*verdicts)
-        self._value["table"] = (
-            table.slots.ctypes.data,
-            len(table.slots),
-            table.factors.ctypes.data,
-        )
+        self._value["table"] = table.described()
         self._value["threshold"] = threshold
         self._value["scratch"] = scratch.ctypes.data
+        self._value["indexes"] = indexes.ctypes.data
+        self._value["asked_by"] = asked_by.ctypes.data
 
     @property
     def comparisons(self) -> int:
@@ -171,9 +171,11 @@ _COMPARISON = np.dtype(
         ("verdicts", "<i8", 3),
         ("wave", _TEXTS),
         ("others", _TEXTS),
-        ("table", [("slots", "<i8"), ("size", "<i8"), ("factors", "<i8")]),
+        ("table", "<i8", 5),
         ("threshold", "<f8"),
         ("scratch", "<i8"),
+        ("indexes", "<i8"),
+        ("asked_by", "<i8"),
         ("decide", "<i8"),
         ("comparisons", "<i8"),
     ]

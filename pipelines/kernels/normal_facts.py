@@ -16,6 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipelines.kernels.arrow import text_bytes
+from pipelines.kernels.fingerprint import Fingerprints
 from pipelines.kernels.keeping import waves
 from pipelines.kernels.keywords import KeywordSearch
 from pipelines.kernels.language_guess import WordCounter, count_words, word_table
@@ -77,9 +78,19 @@ class SketchFacts:
     bands: NDArray[np.int64]
 
 
-def sketch_facts(column: pa.LargeStringArray, run_bytes: int = RUN_BYTES) -> SketchFacts:
-    """What duplicates among the texts of `column` are found by; a null is an empty text."""
-    return _facts(column, run_bytes, SketchFacts)
+def sketch_facts(
+    column: pa.LargeStringArray,
+    run_bytes: int = RUN_BYTES,
+    fingerprints: Fingerprints | None = None,
+) -> SketchFacts:
+    """What duplicates among the texts of `column` are found by; a null is an empty text.
+
+    With `fingerprints`, and no text above `run_bytes`, these are the hashes.
+    """
+    sizes = np.diff(text_bytes(column).offsets)
+    if sizes.max(initial=0) > run_bytes:
+        fingerprints = None  # a text in pieces has none, and all hashes must be of one kind
+    return _facts(column, run_bytes, SketchFacts, None, fingerprints)
 
 
 def normal_facts(
@@ -102,6 +113,7 @@ def _facts(
     run_bytes: int,
     kind: type[Facts],
     keywords: KeywordSearch | None = None,
+    fingerprints: Fingerprints | None = None,
 ) -> Facts:
     found = _empty(len(column), kind)
     for begin, end, large in runs(column, run_bytes):
@@ -111,7 +123,7 @@ def _facts(
             if keywords is not None:
                 keywords.parts(_parts(_raw(part), PART_POINTS), begin)
         else:
-            _together(part, found, rows, keywords)
+            _together(part, found, rows, keywords, fingerprints)
     return found
 
 
@@ -142,13 +154,17 @@ def _set(found: Facts, rows: slice | NDArray[np.intp], part: NormalFacts) -> Non
 
 
 def _together(
-    column: pa.LargeStringArray, found: Facts, rows: slice, keywords: KeywordSearch | None
+    column: pa.LargeStringArray,
+    found: Facts,
+    rows: slice,
+    keywords: KeywordSearch | None,
+    fingerprints: Fingerprints | None,
 ) -> None:
     """Write the facts of `column` to `rows` of `found`, in one compiled pass where that can be."""
     functions = sha256_addresses()
     if functions is None:
         numbers = np.arange(rows.start, rows.start + len(column))
-        _set(found, numbers, _step_by_step(column, numbers, keywords))
+        _set(found, numbers, _step_by_step(column, numbers, keywords, fingerprints))
         return
     source = text_bytes(column)
     a, b = permutations(DEFAULT)
@@ -156,8 +172,9 @@ def _together(
     addresses = [array.ctypes.data for array in (*text_table(), keys, lists, a, b)]
     addresses.insert(5, len(keys))
     addresses += [DEFAULT.num_perm, DEFAULT.bands, DEFAULT.rows]
-    searched = (0, 0) if keywords is None else keywords.addresses
-    setup = np.concatenate((np.array(addresses, np.int64), functions, np.array(searched, np.int64)))
+    others = [*((0, 0) if keywords is None else keywords.addresses)]
+    others.append(0 if fingerprints is None else fingerprints.address)
+    setup = np.concatenate((np.array(addresses, np.int64), functions, np.array(others, np.int64)))
     outs = [getattr(found, field.name)[rows] for field in fields(found)]
     wanted = np.zeros(len(fields(NormalFacts)), np.int64)  # 0: not wanted
     wanted[: len(outs)] = [out.ctypes.data for out in outs]
@@ -175,11 +192,14 @@ def _together(
         which = np.flatnonzero(outs[0] < 0)
         some = column.take(pa.array(which))
         numbers = which + rows.start
-        _set(found, numbers, _step_by_step(some, numbers, keywords))
+        _set(found, numbers, _step_by_step(some, numbers, keywords, fingerprints))
 
 
 def _step_by_step(
-    column: pa.LargeStringArray, numbers: NDArray[np.intp], keywords: KeywordSearch | None
+    column: pa.LargeStringArray,
+    numbers: NDArray[np.intp],
+    keywords: KeywordSearch | None,
+    fingerprints: Fingerprints | None,
 ) -> NormalFacts:
     """The same facts from the whole normal forms, one after the other."""
     normal = normalise_block(column)
@@ -188,7 +208,7 @@ def _step_by_step(
     classes, damage, lines, repeated = count_characters(column)
     return NormalFacts(
         chars=np.diff(normal.offsets),
-        hashes=text_hashes(normal),
+        hashes=text_hashes(normal) if fingerprints is None else fingerprints.of(normal),
         bands=band_keys(normal),
         words=count_words(normal),
         classes=classes,

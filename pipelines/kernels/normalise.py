@@ -5,6 +5,7 @@ Reference: Unicode Standard Annex 15 (NFKC and its boundaries), annex 44 (White_
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,21 +40,25 @@ def normalise(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def normalise_block(column: pa.LargeStringArray) -> NormalText:
-    """The normal form of each text of `column`; a null is an empty text.
+def normalise_block(
+    column: pa.LargeStringArray, rows: NDArray[np.int64] | None = None
+) -> NormalText:
+    """The normal form of each text of `column`, or of those in `rows`; a null is an empty text.
 
     A text in which some code point may combine with its neighbour (decomposed accents, Hangul
     jamo, many Indic and Arabic marks) goes through the formula, every other one through a table.
     """
     source = text_bytes(column)
-    count = len(source.offsets) - 1
-    size = int(source.offsets[-1] - source.offsets[0])
-    points = np.empty(room_for(size), np.uint32)
-    lengths = np.empty(count, np.int64)
+    begins, ends = source.offsets[:-1], source.offsets[1:]
+    if rows is not None:
+        begins, ends = begins[rows], ends[rows]
+    points = np.empty(room_for(int((ends - begins).sum())), np.uint32)
+    lengths = np.empty(len(begins), np.int64)
     used = native("tda_normalise")(
         pointer(source.data),
         pointer(source.offsets),
-        whole(count),
+        whole(0) if rows is None else pointer(rows),
+        whole(len(begins)),
         *text_table().arguments(),
         pointer(points),
         pointer(lengths),
@@ -61,7 +66,8 @@ def normalise_block(column: pa.LargeStringArray) -> NormalText:
     unsafe = np.flatnonzero(lengths < 0)
     if len(unsafe) == 0:
         return NormalText(points=points[:used], offsets=_offsets(lengths))
-    return _with_formula(source, points[:used], lengths, unsafe)
+    raw = [source.data[begins[index] : ends[index]] for index in unsafe]
+    return _with_formula(raw, points[:used], lengths, unsafe)
 
 
 def encode(normal: NormalText) -> TextBytes:
@@ -86,19 +92,19 @@ def room_for(size: int) -> int:
 
 
 def _with_formula(
-    source: TextBytes,
+    raw: Sequence[NDArray[np.uint8]],
     points: NDArray[np.uint32],
     lengths: NDArray[np.int64],
     unsafe: NDArray[np.intp],
 ) -> NormalText:
-    """All texts in order, the `unsafe` ones computed here; `points` holds the others."""
+    """All texts in order, the `unsafe` ones made here from `raw`; `points` holds the others."""
     others = np.maximum(lengths, 0)
     begins = _offsets(others)
     gathered, done = _Growing(len(points)), 0
-    for index in unsafe:
+    for index, text in zip(unsafe, raw, strict=True):
         gathered.add(points[done : begins[index]])
         before = gathered.used
-        for piece in normal_pieces(source.data[source.offsets[index] : source.offsets[index + 1]]):
+        for piece in normal_pieces(text):
             gathered.add(piece)
         others[index] = gathered.used - before
         done = int(begins[index])

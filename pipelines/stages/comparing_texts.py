@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from pipelines.kernels.fingerprint import Fingerprints
 from pipelines.kernels.keeping import Texts, judge
 from pipelines.kernels.normal_facts import sketch_facts
 from pipelines.kernels.normalise import normalise_block
@@ -20,7 +21,7 @@ def near_duplicates(
     column: pa.LargeStringArray, threshold: float = 0.8, preference: Preference = FIRST
 ) -> Duplicates:
     """The duplicates among the texts of `column`; a place is a row of it, a null an empty text."""
-    facts = sketch_facts(column)
+    facts = sketch_facts(column, fingerprints=Fingerprints())
     there = np.flatnonzero(facts.chars)
     shared = shared_in_memory(
         Sketches(
@@ -34,7 +35,7 @@ def near_duplicates(
     found = arranged(shared, preference)
 
     def load(members: NDArray[np.int32]) -> Texts:
-        normal = normalise_block(column.take(pa.array(found.places[members])))
+        normal = normalise_block(column, found.places[members])
         return Texts(members=members, points=normal.points, ends=normal.offsets)
 
     judged = judge(found.groups, found.chars, load, threshold, budget=BUDGET)

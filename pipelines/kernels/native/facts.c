@@ -1,4 +1,5 @@
 /* What evidence keeps of each text of a block, in one pass: every text is read while it is near. */
+#include "fingerprint.h"
 #include "keywords.h"
 #include "lines.h"
 #include "normal.h"
@@ -27,6 +28,7 @@ typedef struct {
     sha256 sha;
     const keyword_table *keywords; /* NULL: none are searched */
     keyword_found *found;
+    const fingerprint_keys *keys; /* in place of SHA-256, where neither words nor classes are asked */
 } facts_setup;
 
 typedef struct {
@@ -101,7 +103,8 @@ EXPORT int64_t tda_facts(const uint8_t *data, const int64_t *offsets, int64_t n,
         const uint8_t *text = data + offsets[i];
         int64_t size = offsets[i + 1] - offsets[i], encoded = 0;
         character_counts counts = {0};
-        int64_t chars = normal_text(text, size, &setup->characters, points, bytes, &encoded,
+        int64_t chars = normal_text(text, size, &setup->characters, points,
+                                    setup->keys ? NULL : bytes, &encoded,
                                     out->classes ? &counts : NULL);
         held = out->classes == NULL || keep_counts(out, i, text, size, &counts, &set);
         out->chars[i] = chars;
@@ -110,10 +113,14 @@ EXPORT int64_t tda_facts(const uint8_t *data, const int64_t *offsets, int64_t n,
             continue;
         }
         memset(bytes + encoded, 0, 8);
-        uint8_t digest[32];
-        digest_of(&setup->sha, bytes, encoded, digest);
-        out->hashes[2 * i] = big_endian(digest);
-        out->hashes[2 * i + 1] = big_endian(digest + 8);
+        if (setup->keys) {
+            fingerprint(points, chars, setup->keys, out->hashes + 2 * i);
+        } else {
+            uint8_t digest[32];
+            digest_of(&setup->sha, bytes, encoded, digest);
+            out->hashes[2 * i] = big_endian(digest);
+            out->hashes[2 * i + 1] = big_endian(digest + 8);
+        }
         if (out->words) {
             memset(out->words + 3 * i, 0, 3 * sizeof *out->words);
             count_words(bytes, encoded, &setup->words, out->words + 3 * i);
@@ -162,4 +169,11 @@ EXPORT void tda_record_digests(const text_column *columns, int64_t width, int64_
         }
         sha->final(digests + 32 * i, context);
     }
+}
+
+/* Fingerprints, two words each, of n normal texts. */
+EXPORT void tda_fingerprints(const uint32_t *points, const int64_t *offsets, int64_t n,
+                             const fingerprint_keys *keys, int64_t *out) {
+    for (int64_t i = 0; i < n; i++)
+        fingerprint(points + offsets[i], offsets[i + 1] - offsets[i], keys, out + 2 * i);
 }

@@ -33,13 +33,13 @@ INLINE bool same(const uint32_t *left, const uint32_t *right) {
 }
 
 /* The slot that holds the shingle, or the empty one it would take. */
-INLINE slot *found_at(slot *slots, uint32_t mask, uint32_t hash, const uint32_t *held,
-                      const uint32_t *shingle) {
+INLINE uint32_t found_at(const slot *slots, uint32_t mask, uint32_t hash, const uint32_t *held,
+                         const uint32_t *shingle) {
     uint32_t at = hash & mask;
     while (slots[at].at != 0 &&
            (slots[at].hash != hash || !same(held + slots[at].at - 1, shingle)))
         at = (at + 1) & mask;
-    return slots + at;
+    return at;
 }
 
 /* The upper bits choose the part, the lower ones the slot. */
@@ -52,35 +52,64 @@ int64_t fill(const shingle_table *table, const uint32_t *text, int64_t length, i
     int64_t used = slots_for(length, table->size), distinct = 0, count = length - SHINGLE + 1;
     uint32_t mask = (uint32_t)used - 1, hashes[TOGETHER];
     memset(table->slots, 0, (size_t)used * sizeof *table->slots);
+    memset(table->stamps, 0, (size_t)used * sizeof *table->stamps);
     for (int64_t begin = 0; begin < count; begin += TOGETHER) {
         int64_t some = count - begin < TOGETHER ? count - begin : TOGETHER;
         hash_some(text + begin, some, table->factors, hashes);
         for (int64_t i = 0; i < some; i++) {
             if (!in_part(hashes[i], part, parts)) continue;
-            const uint32_t *shingle = text + begin + i;
-            slot *found = found_at(table->slots, mask, hashes[i], text, shingle);
-            if (found->at != 0) continue;
-            *found = (slot){hashes[i], (uint32_t)(begin + i + 1), 1, 0};
+            uint32_t at = found_at(table->slots, mask, hashes[i], text, text + begin + i);
+            if (parts == 1) table->places[begin + i] = at;
+            if (table->slots[at].at != 0) continue;
+            table->slots[at] = (slot){hashes[i], (uint32_t)(begin + i + 1)};
             distinct++;
         }
     }
     return distinct;
 }
 
+/* Near texts share long runs: where one shingle is held, the next one is most often the next one of
+   the text that is held, and then neither hashed nor looked for. */
+static int64_t count_runs(const shingle_table *table, const uint32_t *held, int64_t filled,
+                          const uint32_t *text, int64_t length, int32_t number, int64_t enough) {
+    uint32_t mask = (uint32_t)slots_for(filled, table->size) - 1, hash;
+    int64_t shared = 0, count = length - SHINGLE + 1, held_count = filled - SHINGLE + 1;
+    int64_t next = held_count; /* the place in `held` that may go on; none */
+    for (int64_t i = 0; i < count; i++) {
+        uint32_t at;
+        if (next < held_count && held[next + SHINGLE - 1] == text[i + SHINGLE - 1]) {
+            at = table->places[next];
+        } else {
+            if (shared + count - i < enough) return -1;
+            hash_some(text + i, 1, table->factors, &hash);
+            at = found_at(table->slots, mask, hash, held, text + i);
+            if (table->slots[at].at == 0) {
+                next = held_count;
+                continue;
+            }
+            next = table->slots[at].at - 1;
+        }
+        next++;
+        shared += table->stamps[at] != number;
+        table->stamps[at] = number;
+    }
+    return shared;
+}
+
 int64_t count_shared(const shingle_table *table, const uint32_t *held, int64_t filled,
                      const uint32_t *text, int64_t length, int64_t part, int64_t parts,
                      int32_t number, int64_t enough) {
+    if (parts == 1) return count_runs(table, held, filled, text, length, number, enough);
     uint32_t mask = (uint32_t)slots_for(filled, table->size) - 1, hashes[TOGETHER];
     int64_t shared = 0, count = length - SHINGLE + 1;
     for (int64_t begin = 0; begin < count; begin += TOGETHER) {
-        if (shared + count - begin < enough) return -1;
         int64_t some = count - begin < TOGETHER ? count - begin : TOGETHER;
         hash_some(text + begin, some, table->factors, hashes);
         for (int64_t i = 0; i < some; i++) {
             if (!in_part(hashes[i], part, parts)) continue;
-            slot *found = found_at(table->slots, mask, hashes[i], held, text + begin + i);
-            if (found->at == 0 || found->stamp == number) continue;
-            found->stamp = number;
+            uint32_t at = found_at(table->slots, mask, hashes[i], held, text + begin + i);
+            if (table->slots[at].at == 0 || table->stamps[at] == number) continue;
+            table->stamps[at] = number;
             shared++;
         }
     }
@@ -93,15 +122,15 @@ EXPORT int64_t tda_parts_of(int64_t length, int64_t slots) { return parts_of(len
 
 /* Distinct shingles of `left` and of `right`, and how many they share, at `out`; both have at least
    SHINGLE code points. */
-EXPORT void tda_shared(slot *slots, int64_t size, const uint32_t *factors, const uint32_t *left,
-                       int64_t left_length, const uint32_t *right, int64_t right_length,
-                       int64_t *out) {
-    shingle_table table = {slots, size, factors};
-    int64_t parts = parts_of(left_length > right_length ? left_length : right_length, size);
+EXPORT void tda_shared(const shingle_table *given, const uint32_t *left, int64_t left_length,
+                       const uint32_t *right, int64_t right_length, int64_t *out) {
+    shingle_table table = *given;
+    int64_t longer = left_length > right_length ? left_length : right_length;
+    int64_t parts = parts_of(longer, table.size);
     out[0] = out[1] = out[2] = 0;
     for (int64_t part = 0; part < parts; part++) {
         out[0] += fill(&table, left, left_length, part, parts);
         out[1] += fill(&table, right, right_length, part, parts);
-        out[2] += count_shared(&table, right, right_length, left, left_length, part, parts, 2, 0);
+        out[2] += count_shared(&table, right, right_length, left, left_length, part, parts, 1, 0);
     }
 }

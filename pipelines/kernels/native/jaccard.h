@@ -10,13 +10,13 @@
 
 typedef struct {
     uint32_t hash;
-    uint32_t at;    /* 1 + where the shingle begins; 0: an empty slot */
-    int32_t stamp;  /* 1: in the text; above: also met in the text so numbered */
-    uint32_t unused;
+    uint32_t at; /* 1 + where the shingle begins; 0: an empty slot */
 } slot;
 
 typedef struct {
     slot *slots;
+    int32_t *stamps;         /* of each slot; the number of the text it was last met in */
+    uint32_t *places;        /* the slot of the shingle that begins at each place of the text */
     int64_t size;            /* a power of two */
     const uint32_t *factors; /* SHINGLE odd ones */
 } shingle_table;
@@ -30,8 +30,8 @@ int64_t fill(const shingle_table *table, const uint32_t *text, int64_t length, i
              int64_t parts);
 
 /* How many shingles of text[0:length] in `part` the table holds, each counted once; it was filled
-   with the `filled` code points of `held`. `number`, from 2 on, marks what was counted. -1 once
-   `enough` can no longer be reached. */
+   with the `filled` code points of `held`. `number`, above 0, is another one for each text that is
+   counted against the same. -1 once `enough` can no longer be reached. */
 int64_t count_shared(const shingle_table *table, const uint32_t *held, int64_t filled,
                      const uint32_t *text, int64_t length, int64_t part, int64_t parts,
                      int32_t number, int64_t enough);

@@ -33,6 +33,8 @@ typedef struct {
     shingle_table table;
     double threshold;
     int64_t *scratch;    /* as many as kept candidates can be found for one */
+    int32_t *indexes;    /* of each candidate among `others`; -1: it is not among them */
+    int32_t *asked_by;   /* the last candidate that found it among the kept; at first -1 */
     int64_t decide;      /* those kept at the end are listed */
     int64_t comparisons; /* pairs whose shingles were counted */
 } comparison;
@@ -42,40 +44,25 @@ INLINE int64_t list_end(const kept_lists *lists, int32_t key) {
     return end < lists->starts[key + 1] ? end : lists->starts[key + 1];
 }
 
-/* The index of `member` among the ascending members of a wave, or -1. */
-static int64_t index_of(const text_wave *wave, int32_t member) {
-    int64_t low = 0, high = wave->count;
-    while (low < high) {
-        int64_t middle = (low + high) / 2;
-        if (wave->members[middle] < member)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < wave->count && wave->members[low] == member ? low : -1;
-}
-
-static int by_value(const void *left, const void *right) {
-    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-    return (a > b) - (a < b);
-}
-
 /* How many of `others` are kept under a key of `member`; `scratch` begins with their indexes,
    ascending, each once. */
 static int64_t gather(comparison *c, int32_t member) {
-    int64_t found = 0, once = 0;
+    int64_t found = 0;
     for (int64_t e = c->groups.ends[member]; e < c->groups.ends[member + 1]; e++) {
         int32_t key = c->groups.keys[e];
         int64_t end = list_end(&c->lists, key);
         for (int64_t at = c->lists.starts[key]; at < end; at++) {
-            int64_t index = index_of(&c->others, c->lists.members[at]);
-            if (index >= 0) c->scratch[found++] = index;
+            int32_t kept = c->lists.members[at];
+            int64_t index = c->indexes[kept];
+            if (index < 0 || c->asked_by[kept] == member) continue;
+            c->asked_by[kept] = member;
+            int64_t place = found++; /* few, and most often in order */
+            for (; place > 0 && c->scratch[place - 1] > index; place--)
+                c->scratch[place] = c->scratch[place - 1];
+            c->scratch[place] = index;
         }
     }
-    qsort(c->scratch, (size_t)found, sizeof *c->scratch, by_value);
-    for (int64_t at = 0; at < found; at++)
-        if (at == 0 || c->scratch[at] != c->scratch[at - 1]) c->scratch[once++] = c->scratch[at];
-    return once;
+    return found;
 }
 
 INLINE const uint32_t *text_of(const text_wave *wave, int64_t index, int64_t *length) {
@@ -122,7 +109,7 @@ static bool weigh(comparison *c, const uint32_t *text, int64_t size, int32_t mem
             /* J >= least means shared >= both * least / (1 + least), less the rounding */
             double needed = (double)both * least / (1.0 + least) - 1e-9 * (double)both;
             int64_t got = count_shared(&c->table, text, size, other, length, part, parts,
-                                       (int32_t)(at + 2), parts == 1 ? (int64_t)needed : 0);
+                                       (int32_t)(at + 1), parts == 1 ? (int64_t)needed : 0);
             shared[at] = got >= 0 ? shared[at] + got : -1;
             if (part == parts - 1 && shared[at] >= 0) {
                 double similarity = (double)shared[at] / (double)(both - shared[at]);
@@ -138,16 +125,14 @@ static bool weigh(comparison *c, const uint32_t *text, int64_t size, int32_t mem
     return true;
 }
 
-/* Each of the wave is weighed against the kept among `others`, and listed if kept at the end.
-   0, or -1 without memory. */
-EXPORT int64_t tda_compare(comparison *c) {
+static bool compare(comparison *c) {
     for (int64_t at = 0; at < c->wave.count; at++) {
         int32_t member = c->wave.members[at];
         int64_t size;
         const uint32_t *text = text_of(&c->wave, at, &size);
         if (size < SHINGLE) continue; /* one shingle, the whole text: like no other text */
         int64_t found = of_fitting_size(c, size, gather(c, member));
-        if (found && !weigh(c, text, size, member, found)) return -1;
+        if (found && !weigh(c, text, size, member, found)) return false;
         if (!c->decide || c->verdicts.kept_for[member] >= 0) continue;
         for (int64_t e = c->groups.ends[member]; e < c->groups.ends[member + 1]; e++) {
             int32_t key = c->groups.keys[e];
@@ -155,7 +140,19 @@ EXPORT int64_t tda_compare(comparison *c) {
             if (spot < c->lists.starts[key + 1]) c->lists.members[spot] = member;
         }
     }
-    return 0;
+    return true;
+}
+
+/* Each of the wave is weighed against the kept among `others`, and listed if kept at the end.
+   0, or -1 without memory. */
+EXPORT int64_t tda_compare(comparison *c) {
+    for (int64_t i = 0; i < c->others.count; i++) {
+        c->indexes[c->others.members[i]] = (int32_t)i;
+        c->asked_by[c->others.members[i]] = -1; /* another wave may have asked */
+    }
+    bool held = compare(c);
+    for (int64_t i = 0; i < c->others.count; i++) c->indexes[c->others.members[i]] = -1;
+    return held ? 0 : -1;
 }
 
 /* met[i] is set for the candidates before `first` that are kept under a key of first … last - 1. */

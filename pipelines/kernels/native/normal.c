@@ -213,16 +213,18 @@ int64_t normal_text(const uint8_t *data, int64_t size, const text_table *table, 
     return through(data, size, table, points, NULL, false, NULL, NULL);
 }
 
-/* The normal forms of n texts, one after the other at `points`: lengths[i] code points, -1 for a
-   text that depends on neighbours. Returns how many code points are written. */
-EXPORT int64_t tda_normalise(const uint8_t *data, const int64_t *offsets, int64_t n,
-                             const uint32_t *entries, const int64_t *starts,
+/* The normal forms of n texts, those with the numbers `rows` or, where it is NULL, the first n, one
+   after the other at `points`: lengths[i] code points, -1 for a text that depends on neighbours.
+   Returns how many code points are written. */
+EXPORT int64_t tda_normalise(const uint8_t *data, const int64_t *offsets, const int64_t *rows,
+                             int64_t n, const uint32_t *entries, const int64_t *starts,
                              const uint32_t *expansions, uint32_t *points, int64_t *lengths) {
     text_table table = {entries, starts, expansions};
     int64_t end = 0;
     for (int64_t i = 0; i < n; i++) {
-        int64_t size = offsets[i + 1] - offsets[i];
-        lengths[i] = normal_text(data + offsets[i], size, &table, points + end, NULL, NULL, NULL);
+        const int64_t *at = offsets + (rows ? rows[i] : i);
+        lengths[i] =
+            normal_text(data + at[0], at[1] - at[0], &table, points + end, NULL, NULL, NULL);
         if (lengths[i] > 0) end += lengths[i];
     }
     return end;
