@@ -4,6 +4,7 @@ import codecs
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from connectors.problems import stop
@@ -42,6 +43,19 @@ class Row:
         raise self.refuse(
             column, msg("the value is missing"), msg("write a value, or take the row out")
         )
+
+    def day(self, column: str) -> date | None:
+        """The date in `column`, None where it says none.
+
+        Raises:
+            ConfigError: it is no date.
+        """
+        try:
+            return date.fromisoformat(text) if (text := self.values[column]) else None
+        except ValueError as error:
+            raise self.refuse(
+                column, msg("this is not a date"), msg("write year, month and day: 2025-11-01")
+            ) from error
 
 
 def rows(path: Path, *, needed: Sequence[str], optional: Sequence[str] = ()) -> Iterator[Row]:

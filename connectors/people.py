@@ -6,7 +6,7 @@ field, never a value of the row.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -137,7 +137,7 @@ def read_consents(path: Path, keyed: Callable[[str, str], str]) -> Iterator[Cons
 
 
 def _annotator(person: str, row: Row) -> Annotator:
-    start, end = _day(row, "qualified_from"), _day(row, "qualified_to")
+    start, end = row.day("qualified_from"), row.day("qualified_to")
     if start and end and end < start:
         raise row.refuse(
             "qualified_to",
@@ -151,7 +151,7 @@ def _annotator(person: str, row: Row) -> Annotator:
         topics=_several(row, "topics"),
         qualified_from=start,
         qualified_to=end,
-        suspended_from=_day(row, "suspended_from"),
+        suspended_from=row.day("suspended_from"),
     )
 
 
@@ -220,15 +220,6 @@ def _table(found: Iterator[dict[str, object]], schema: pa.Schema) -> pa.Table:
 def _several(row: Row, column: str) -> tuple[str, ...]:
     parts = (part.strip() for part in _SEPARATOR.split(row.values[column]))
     return tuple(dict.fromkeys(part for part in parts if part))
-
-
-def _day(row: Row, column: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if (text := row.values[column]) else None
-    except ValueError as error:
-        raise row.refuse(
-            column, msg("this is not a date"), msg("write year, month and day: 2025-11-01")
-        ) from error
 
 
 def _at(row: Row, column: str, clock: Clock) -> datetime | None:

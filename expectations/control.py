@@ -23,6 +23,7 @@ EVIDENCE: Mapping[str, Message] = {
     "draws": msg("the samples drawn"),
     "validation": msg("the results of the expectation suites"),
     "answer_sheet": msg("the answer sheet for an inquiry"),
+    "keyword_library": msg("the keyword library"),
     "files": msg("the table of files"),
     "results": msg("the results of the other controls"),
     "at": msg("the clock of the run"),
@@ -30,7 +31,16 @@ EVIDENCE: Mapping[str, Message] = {
 """Evidence a control may ask for by the name of a parameter; `results` is made by the runner."""
 
 OPTIONAL = frozenset(
-    {"consents", "annotators", "rules", "annotation", "labels", "reviews", "agreement"}
+    {
+        "consents",
+        "annotators",
+        "rules",
+        "annotation",
+        "labels",
+        "reviews",
+        "agreement",
+        "keyword_library",
+    }
 )
 """Evidence that may be None: the control itself says what follows from that."""
 

@@ -12,6 +12,7 @@ from pipelines.model.annotation import AnnotationProject, Annotator, LabelRule, 
 from pipelines.model.dataset import Dataset, Purpose, RecordShape
 from pipelines.model.evidence import FILES, LABELS, REVIEWS
 from pipelines.model.ids import DatasetId, digest_of
+from pipelines.model.keywords import RISKS, LibrarySize
 from pipelines.model.profile import (
     Agreement,
     AgreementFigure,
@@ -254,6 +255,16 @@ def draw(proposed: str, **more: object) -> SampleDraw:
         proposed=proposed,
     )
     return replace(whole, **more)  # type: ignore[arg-type]
+
+
+def keyword_library(terms: int = 10_200, **more: int) -> LibrarySize:
+    """A library of `terms` terms, as many for each of the 17 risks of A.1 and A.2.
+
+    `more` says what differs: `A_1_a=150`.
+    """
+    risks = dict.fromkeys(RISKS[:17], terms // 17)
+    risks |= {name.replace("_", "."): count for name, count in more.items()}
+    return LibrarySize(digest=digest_of(b"library"), terms=sum(risks.values()), risks=risks)
 
 
 def files(*rows: Mapping[str, object]) -> pa.Table:

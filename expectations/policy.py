@@ -17,6 +17,7 @@ from expectations.catalogue import catalogue_ids
 from expectations.clause import clauses, frameworks
 from expectations.findings import shown
 from expectations.keep import Keep
+from expectations.keyword_file import library_digest
 from expectations.policy_errors import YamlFile, merged
 from expectations.terms import Terms
 from pipelines.model.ids import Digest, digest_of
@@ -85,6 +86,15 @@ class AgreementRule(_Part):
     seed: int = Field(ge=0)
 
 
+class Keywords(_Part):
+    """The library of keywords every record is searched for."""
+
+    library: Name | None = None
+    """A CSV file beside the policy; None: no library, nothing is searched."""
+    digest: Digest | None = None
+    """Of the bytes of that file, taken when the policy is read."""
+
+
 class Confirmation(_Part):
     """A person has read the official copy of a clause."""
 
@@ -145,6 +155,7 @@ class Policy(_Part):
     sampling: Sampling
     agreement: AgreementRule
     thresholds: Mapping[str, Mapping[str, Annotated[Threshold, BeforeValidator(_threshold)]]]
+    keywords: Keywords = Keywords()
     confirmations: tuple[Confirmation, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     attestations: tuple[Attestation, ...] = ()
@@ -211,7 +222,19 @@ def load_policy(path: Path | None = None) -> Policy:
         raise over.wrong((), msg("{file}, line {line}: a policy is a mapping of fields"))
     policy = _validated(over, merged(base.content, over.content))
     _refuse_unknown_names(over, policy, _validated(base, base.content))
-    return policy
+    return _with_library(over, policy)
+
+
+def _with_library(over: YamlFile, policy: Policy) -> Policy:
+    """The policy with the digest of the library it names."""
+    if policy.keywords.digest is not None:
+        problem = msg("{file}, line {line}: there is no field {field}")
+        raise over.wrong(("keywords", "digest"), problem)
+    name = policy.keywords.library
+    if name is None:
+        return policy
+    digest = library_digest(over, name)
+    return policy.model_copy(update={"keywords": Keywords(library=name, digest=digest)})
 
 
 def _validated(source: YamlFile, content: object) -> Policy:

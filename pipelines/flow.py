@@ -24,6 +24,7 @@ from pipelines.ownership import is_gone, kept_owner
 from pipelines.settings import Settings, code_version
 from pipelines.stages import seal
 from pipelines.stages.base import Progress, Shards, StageOutput, policy_of
+from pipelines.stages.keywords import check_library, keep_library
 from pipelines.stages.order import ORDER
 from pipelines.store import registrations, runs, stage_results, temporaries, workspace
 from pipelines.store.database import Store
@@ -69,7 +70,7 @@ def check(manifest: Path, *, policy: Path | None, settings: Settings) -> Dataset
     Raises:
         ConfigError: the manifest or the policy cannot be followed.
     """
-    load_policy(policy)
+    check_library(policy, load_policy(policy))
     return read_manifest(manifest, roots=settings.roots)
 
 
@@ -90,8 +91,11 @@ def begin(
     """
     dataset = read_manifest(manifest, roots=settings.roots)
     rules = load_policy(policy)
+    library = check_library(policy, rules)
     workspace.claim(store)
     temporaries.sweep(settings)
+    if library is not None:
+        keep_library(library, rules, store.evidence)
     registration = registrations.register(store, dataset, at=at)
     resumed = _resume(store, dataset, registration, rules, owner)
     if resumed is not None:

@@ -63,6 +63,15 @@ HITS = pa.schema(
         ("value_digest", pa.string()),  # hmac-sha256:<key id>:<hex>, separated by type
     ]
 )
+KEYWORDS = pa.schema(
+    [
+        ("file", pa.string()),
+        ("row", pa.int64()),
+        ("term", pa.int64()),  # its number among the sorted normal forms of the library
+        ("risk", pa.string()),
+        ("count", pa.int64()),  # occurrences in the text of the record
+    ]
+)
 QUARANTINE = pa.schema(
     [
         ("file", pa.string()),
@@ -132,6 +141,7 @@ KEYS = {
     "files": (FILES, ("ordinal",)),
     "records": (RECORDS, ("file", "row")),
     "hits": (HITS, ("file", "row", "column", "start", "end", "type")),
+    "keywords": (KEYWORDS, ("file", "row", "term")),
     "quarantine": (QUARANTINE, ("file", "row", "reason", "bytes_digest")),
     "pairs": (PAIRS, ("removed_file", "removed_row")),
     "labels": (LABELS, ("item", "annotator", "at", "label", "rule_version", "seconds")),

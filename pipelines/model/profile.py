@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pipelines.model.ids import Digest
+
 LENGTH_BINS = 24
 """Bin i counts texts of 2**i … 2**(i+1)-1 code points; empty texts are counted apart."""
 
@@ -16,6 +18,28 @@ class HitCount:
     sensitive: bool
     hits: int
     records: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeywordCount:
+    """Occurrences of keywords of one risk in the records of one source."""
+
+    source: str | None
+    risk: str
+    records: int
+    """Records with at least one."""
+    hits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeywordProfile:
+    """What the search for the terms of a library found."""
+
+    library: Digest
+    records: int
+    """Records with at least one keyword of any risk."""
+    counts: tuple[KeywordCount, ...]
+    """Sorted by risk, then source; where nothing was found there is no row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +97,8 @@ class Profile:
     hits: tuple[HitCount, ...]
     languages: Mapping[str, int]
     sources: tuple[SourceProfile, ...]
+    keywords: KeywordProfile | None = None
+    """None: the policy names no library, so nothing was searched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

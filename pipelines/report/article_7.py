@@ -9,10 +9,18 @@ from decimal import Decimal
 from expectations.findings import day
 from pipelines.model.audit import AuditRecord
 from pipelines.model.message import Message, msg
-from pipelines.model.profile import HitCount, SourceProfile
+from pipelines.model.profile import HitCount, Profile, SourceProfile
 from pipelines.model.source import Source, SourceType
 from pipelines.report.figures import Share
-from pipelines.report.model_articles import Article7, ConsentPart, Flow, HitRow, SourceRow
+from pipelines.report.model_articles import (
+    Article7,
+    ConsentPart,
+    Flow,
+    HitRow,
+    KeywordPart,
+    KeywordRow,
+    SourceRow,
+)
 from pipelines.report.words import CONSENT_STATES
 
 TOP = 12
@@ -46,6 +54,31 @@ def article_7(record: AuditRecord) -> Article7:
         languages=tuple(sorted(profile.languages.items(), key=lambda pair: (-pair[1], pair[0]))),
         threshold=_threshold(record),
         keep=_keep(record),
+        keywords=_keywords(record.profile),
+    )
+
+
+def _keywords(profile: Profile) -> KeywordPart | None:
+    found = profile.keywords
+    if found is None:
+        return None
+    records, hits = Counter[str](), Counter[str]()
+    for count in found.counts:  # a record has one source
+        records[count.risk] += count.records
+        hits[count.risk] += count.hits
+    return KeywordPart(
+        library=found.library,
+        records=found.records,
+        share=Share(count=found.records, base=profile.records),
+        rows=tuple(
+            KeywordRow(
+                risk=risk,
+                records=records[risk],
+                share=Share(count=records[risk], base=profile.records),
+                hits=hits[risk],
+            )
+            for risk in sorted(records)
+        ),
     )
 
 

@@ -90,6 +90,11 @@ def _text(record: AuditRecord, article_7: Article7) -> list[Limit]:
             msg("This version was compared with no other dataset and with no evaluation set."),
         ),
         (
+            0 if article_7.keywords else 1,
+            msg("Content risks"),
+            msg("The policy names no keyword library; no text was searched for content risks."),
+        ),
+        (
             undetermined,
             msg("Language"),
             msg("Records whose language is undetermined: {count}.", count=undetermined),

@@ -78,6 +78,30 @@ class HitRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeywordRow:
+    """Keywords of one risk."""
+
+    risk: str
+    records: int
+    """Records with at least one of them."""
+    share: Share
+    hits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeywordPart:
+    """What the search for the terms of the keyword library found."""
+
+    library: str
+    """Its digest."""
+    records: int
+    """Records with a keyword of any risk."""
+    share: Share
+    rows: tuple[KeywordRow, ...]
+    """In the order of the taxonomy; risks of which nothing was found are left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article7:
     """Sources, licences, personal information, quality."""
 
@@ -97,6 +121,8 @@ class Article7:
     across: tuple[tuple[str, int], ...]
     languages: tuple[tuple[str, int], ...]
     threshold: str
+    keywords: KeywordPart | None
+    """None: the policy names no library, so nothing was searched."""
     keep: tuple[str, ...]
     """By what the kept record of several was chosen, most important first; ends with `first`."""
 

@@ -1,8 +1,11 @@
 """Numbers, levels and origins of the figures."""
 
+from collections import Counter
+
 from pipelines.model.audit import AuditRecord
 from pipelines.model.message import msg
 from pipelines.model.outcome import Level
+from pipelines.model.profile import KeywordProfile
 from pipelines.report.figures import Figure, Numbering, Origin
 from pipelines.report.model import StageRow
 
@@ -111,6 +114,14 @@ def _content(numbering: Numbering, record: AuditRecord) -> None:
         _table(record, "hits", "scan"),
         {"records": profile.pi_records, "subjects": profile.subjects, **dict(sorted(hits.items()))},
     )
+    if profile.keywords is not None:
+        numbering.add(
+            "keywords",
+            msg("Keywords by risk"),
+            Level.RE_RUNNABLE,
+            _table(record, "keywords", "scan"),
+            {"records": profile.keywords.records, **_by_risk(profile.keywords)},
+        )
     numbering.add(
         "text",
         msg("Language, length, quality"),
@@ -118,6 +129,14 @@ def _content(numbering: Numbering, record: AuditRecord) -> None:
         _stage(record, "scan"),
         dict(sorted(profile.languages.items())),
     )
+
+
+def _by_risk(found: KeywordProfile) -> dict[str, int]:
+    """Records by risk; each record has one source."""
+    records = Counter[str]()
+    for count in found.counts:
+        records[count.risk] += count.records
+    return dict(sorted(records.items()))
 
 
 def _sources(numbering: Numbering, record: AuditRecord) -> None:

@@ -37,3 +37,8 @@ class Asking:
         if isinstance(given, Path):
             return [str(given)]
         return [table.uri for table in given] or [self._store.evidence.empty(kind).uri]
+
+
+def number(value: object) -> int:
+    """The integer an engine answered; some give sums as decimals, and None over nothing."""
+    return 0 if value is None else int(str(value).partition(".")[0])

@@ -12,8 +12,8 @@ from pipelines.model.evidence import TableRef
 from pipelines.model.ids import RunId
 from pipelines.model.profile import ConsentCoverage, ConsentState
 from pipelines.ownership import temporary_name
-from pipelines.stages.asking import Asking
-from pipelines.stages.profile import number, of_kind
+from pipelines.stages.asking import Asking, number
+from pipelines.stages.profile import of_kind
 from pipelines.store import runs
 from pipelines.store.database import Store
 

@@ -15,11 +15,13 @@ from pipelines.model.audit import ControlResult
 from pipelines.model.dataset import Dataset
 from pipelines.model.evidence import KEYS
 from pipelines.model.ids import RunId, digest_of
+from pipelines.model.keywords import LibrarySize
 from pipelines.model.profile import Agreement, SampleDraw
 from pipelines.settings import Settings
 from pipelines.stages.answer_sheet import answer_sheet
 from pipelines.stages.base import Progress, StageOutput, policy_of
 from pipelines.stages.consents import coverage
+from pipelines.stages.keywords import size_of
 from pipelines.stages.profile import of_kind, profile_of
 from pipelines.store import runs
 from pipelines.store.codec import from_json, to_json
@@ -92,6 +94,7 @@ def gather(run_id: RunId, store: Store, engine: Engine) -> dict[str, object]:
         "agreement": from_json(Agreement, str(agreement)) if agreement else None,
         "draws": from_json(tuple[SampleDraw, ...], str(draws)) if draws else (),
         "validation": _validation(run_id, store),
+        "keyword_library": _library(run_id, store),
         "files": store.evidence.read(
             of_kind(runs.stage_tables(store, run_id, "ingest"), "files")[0]
         ),
@@ -105,6 +108,11 @@ def annotators_of(dataset: Dataset) -> tuple[Annotator, ...] | None:
     if project is None or project.annotators is None:
         return None
     return people.read_annotators(dataset.root / project.annotators.name)
+
+
+def _library(run_id: RunId, store: Store) -> LibrarySize | None:
+    digest = policy_of(run_id, store).keywords.digest
+    return None if digest is None else size_of(store.evidence.root, digest)
 
 
 def _table(run_id: RunId, store: Store, kind: str) -> pa.Table | None:

@@ -17,9 +17,9 @@ from pipelines.model.evidence import TableRef
 from pipelines.model.ids import RunId
 from pipelines.model.profile import Profile, SourceProfile
 from pipelines.model.source import Source
-from pipelines.stages.asking import Asking
+from pipelines.stages.asking import Asking, number
 from pipelines.stages.controls import annotators_of
-from pipelines.stages.profile import number, of_kind, profile_of
+from pipelines.stages.profile import of_kind, profile_of
 from pipelines.store import runs
 from pipelines.store.database import Store
 

@@ -5,16 +5,17 @@ from collections.abc import Mapping, Sequence
 
 from pipelines.engine.base import Engine
 from pipelines.model.evidence import TableRef
-from pipelines.model.ids import RunId
+from pipelines.model.ids import Digest, RunId
 from pipelines.model.profile import LENGTH_BINS, HitCount, Profile, SourceProfile
 from pipelines.settings import Settings
-from pipelines.stages.asking import Asking
+from pipelines.stages.asking import Asking, number
 from pipelines.stages.base import Progress, StageOutput
+from pipelines.stages.profile_keywords import keyword_profile
 from pipelines.store import runs
 from pipelines.store.codec import from_json, to_json
 from pipelines.store.database import Store
 
-VERSION = "2"
+VERSION = "3"
 POLICY: tuple[str, ...] = ()
 SHORT = 20
 """Code points under which a text that is not empty counts as short."""
@@ -80,7 +81,11 @@ def inputs(run_id: RunId, store: Store) -> Mapping[str, object]:
         *runs.stage_tables(store, run_id, "relate"),
         *runs.stage_tables(store, run_id, "ingest"),
     ]
-    return {"tables": sorted(f"{table.kind} {table.digest}" for table in tables)}
+    return {
+        "tables": sorted(f"{table.kind} {table.digest}" for table in tables),
+        # no library and a library of which nothing was found leave the same table
+        "keyword_library": runs.stage_summary(store, run_id, "scan").get("keyword_library"),
+    }
 
 
 def profile(
@@ -90,15 +95,18 @@ def profile(
     progress.start("profile", None)
     scanned = runs.stage_tables(store, run_id, "scan")
     related = runs.stage_tables(store, run_id, "relate")
+    library = runs.stage_summary(store, run_id, "scan").get("keyword_library")
     figures = _count(
         Asking(engine, store),
         {
             "records": of_kind(scanned, "records"),
             "hits": of_kind(scanned, "hits"),
+            "keywords": of_kind(scanned, "keywords"),
             "quarantine": of_kind(scanned, "quarantine"),
             "pairs": of_kind(related, "pairs"),
         },
         runs.stage_summary(store, run_id, "ingest"),
+        None if library is None else Digest(str(library)),
     )
     progress.done("profile")
     return StageOutput(summary={"profile": to_json(figures)})
@@ -115,7 +123,10 @@ def of_kind(tables: Sequence[TableRef], kind: str) -> list[TableRef]:
 
 
 def _count(
-    ask: Asking, tables: Mapping[str, list[TableRef]], ingested: Mapping[str, object]
+    ask: Asking,
+    tables: Mapping[str, list[TableRef]],
+    ingested: Mapping[str, object],
+    library: Digest | None = None,
 ) -> Profile:
     def rows(query: str, *names: str) -> list[dict[str, object]]:
         return ask.rows(query, {name: tables[name] for name in names})
@@ -153,6 +164,7 @@ def _count(
         hits=_hits(rows(BY_HIT, "hits")),
         languages=dict(sorted(languages.items())),
         sources=sources,
+        keywords=keyword_profile(ask, tables, library),
     )
 
 
@@ -201,8 +213,3 @@ def _hits(rows: list[dict[str, object]]) -> tuple[HitCount, ...]:
         for row in rows
     ]
     return tuple(sorted(found, key=lambda hit: (hit.type, hit.tier, hit.sensitive)))
-
-
-def number(value: object) -> int:
-    """The integer an engine answered; some give sums as decimals, and None over nothing."""
-    return 0 if value is None else int(str(value).partition(".")[0])

@@ -14,8 +14,8 @@ from pipelines.engine.base import Engine
 from pipelines.model.evidence import TableRef
 from pipelines.model.history import PlaceChange
 from pipelines.model.ids import RunId
-from pipelines.stages.asking import Asking
-from pipelines.stages.profile import number, of_kind
+from pipelines.stages.asking import Asking, number
+from pipelines.stages.profile import of_kind
 from pipelines.store import runs
 from pipelines.store.database import Store
 

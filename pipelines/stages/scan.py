@@ -13,10 +13,10 @@ from pipelines.engine.base import Engine
 from pipelines.model.dataset import Dataset, Format, Layout
 from pipelines.model.errors import EvidenceError
 from pipelines.model.evidence import TableRef
-from pipelines.model.ids import RunId
+from pipelines.model.ids import Digest, RunId
 from pipelines.model.message import msg
 from pipelines.settings import Settings
-from pipelines.stages.base import Progress, Shards, StageOutput
+from pipelines.stages.base import Progress, Shards, StageOutput, policy_of
 from pipelines.stages.batching import batches
 from pipelines.stages.shard import scan_batch
 from pipelines.stages.shard_plan import (
@@ -34,8 +34,8 @@ from pipelines.store.codec import from_json, to_json
 from pipelines.store.database import Store
 from pipelines.store.keys import identifier_key
 
-VERSION = "4"
-POLICY: tuple[str, ...] = ()
+VERSION = "5"
+POLICY: tuple[str, ...] = ("keywords.digest",)
 NAMED = 5
 """Files an error names; it counts the others."""
 
@@ -65,7 +65,8 @@ def scan(
         EvidenceError: a file could not be scanned; the others were, and are not scanned again.
     """
     dataset = runs.dataset_of(store, run_id)
-    found = _batches(dataset, run_id, settings, store)
+    library = policy_of(run_id, store).keywords.digest
+    found = _batches(dataset, run_id, library, store)
     progress.start("scan", sum(shard.bytes for batch in found for shard in batch.shards))
     key_id = identifier_key(settings)[1]
     results, waiting = _on_record(found, key_id, progress)
@@ -87,7 +88,7 @@ def scan(
     # what scanning here has freed, Arrow would keep while DuckDB fills the memory it may
     pa.default_memory_pool().release_unused()
     return StageOutput(
-        summary=_summary(results, key_id),
+        summary={**_summary(results, key_id), "keyword_library": library},
         tables=_tables(results, store),
         shards=Shards(scanned=sum(result.files for result in results) - reused, reused=reused),
     )
@@ -127,7 +128,7 @@ def _carried_out(
     return results, failed
 
 
-def _batches(dataset: Dataset, run_id: RunId, settings: Settings, store: Store) -> list[Batch]:
+def _batches(dataset: Dataset, run_id: RunId, library: Digest | None, store: Store) -> list[Batch]:
     """The files of the version in batches, the largest first: the workers end together."""
     origins = source_of_files(dataset)
     rows = [
@@ -147,13 +148,13 @@ def _batches(dataset: Dataset, run_id: RunId, settings: Settings, store: Store) 
     together: list[Batch] = []
     for layout in dataset.layouts:
         own = set(layout.files)
-        plan = keep_plan(_plan(dataset, layout, settings))
+        plan = keep_plan(_plan(dataset, layout, library, store.settings))
         alike = [shard for name, shard in shards.items() if name in own]
         together += [Batch(plan=plan, shards=batch) for batch in batches(alike)]
     return sorted(together, key=lambda batch: -sum(shard.bytes for shard in batch.shards))
 
 
-def _plan(dataset: Dataset, layout: Layout, settings: Settings) -> Plan:
+def _plan(dataset: Dataset, layout: Layout, library: Digest | None, settings: Settings) -> Plan:
     return Plan(
         root=dataset.root,
         home=settings.home,
@@ -163,6 +164,7 @@ def _plan(dataset: Dataset, layout: Layout, settings: Settings) -> Plan:
         encoding=layout.encoding,
         max_record_bytes=settings.max_record_bytes,
         sources=_declared(dataset),
+        keywords=library,
     )
 
 
@@ -190,7 +192,8 @@ def _summary(results: Sequence[BatchResult], key_id: str) -> dict[str, object]:
         return sum(getattr(result, name) for result in results)
 
     counts = {
-        name: total(name) for name in ("records", "empty", "quarantined", "hits", "valid_hits")
+        name: total(name)
+        for name in ("records", "empty", "quarantined", "hits", "valid_hits", "keywords")
     }
     files = total("files")
     logger.info("scan: files=%d %s", files, counts)
@@ -201,5 +204,9 @@ def _tables(results: Sequence[BatchResult], store: Store) -> tuple[TableRef, ...
     """The parts in the order of the files; a kind nobody filled is one table without rows."""
     parts = [part for result in results for part in result.parts]
     kinds = {part.kind for part in parts}
-    empty = [store.evidence.empty(k) for k in ("records", "hits", "quarantine") if k not in kinds]
+    empty = [
+        store.evidence.empty(k)
+        for k in ("records", "hits", "keywords", "quarantine")
+        if k not in kinds
+    ]
     return (*parts, *empty)

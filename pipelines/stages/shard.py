@@ -16,6 +16,7 @@ from pipelines.kernels.pseudonym import keyed_digest
 from pipelines.model.evidence import TableRef
 from pipelines.stages.base import Silent
 from pipelines.stages.ingest import hashed
+from pipelines.stages.keywords import Searching
 from pipelines.stages.shard_files import write_whole
 from pipelines.stages.shard_plan import Batch, BatchResult, Plan, Shard, read_plan
 from pipelines.stages.shard_record import kept_result, marker_of
@@ -100,6 +101,8 @@ class _Scanning:
         self._keyed = keyed
         self._records = Parts(store, "records")
         self._hits = Parts(store, "hits")
+        self._keywords = Parts(store, "keywords")
+        self._searching = Searching.of(plan)
         self._quarantine = Parts(store, "quarantine")
         self._empty = 0
         self._valid = 0
@@ -113,16 +116,18 @@ class _Scanning:
                     self._quarantine.add(quarantine_table(block.quarantined, shard))
                 if block.batch.num_rows == 0:
                     continue
-                table = record_table(block.batch, shard, plan, self._keyed)
+                table = record_table(block.batch, shard, plan, self._keyed, self._searching)
                 self._empty += table["bands"].null_count
                 self._records.add(table)
+                if self._searching is not None:
+                    self._keywords.add(self._searching.found(block.batch, shard.file))
                 for hits in hit_tables(block.batch, shard, plan.inspected, self._keyed):
                     self._valid += valid_hits(hits)
                     self._hits.add(hits)
 
     def result(self, batch: Batch) -> BatchResult:
         """What was found, all of it written."""
-        kinds = (self._records, self._hits, self._quarantine)
+        kinds = (self._records, self._hits, self._keywords, self._quarantine)
         return BatchResult(
             ordinal=batch.shards[0].ordinal,
             files=len(batch.shards),
@@ -132,6 +137,7 @@ class _Scanning:
             quarantined=self._quarantine.rows,
             hits=self._hits.rows,
             valid_hits=self._valid,
+            keywords=self._keywords.rows,
             parts=tuple(ref for parts in kinds for ref in parts.done()),
         )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.base import ReadRequest
+from pipelines.kernels.keywords import KEYWORD_SCHEME
 from pipelines.kernels.language_guess import LANGUAGE_SCHEME
 from pipelines.kernels.normal_table import UNIDATA_VERSION
 from pipelines.kernels.normalise import NORMAL_SCHEME
@@ -17,12 +18,14 @@ from pipelines.kernels.sketch_spec import DEFAULT
 from pipelines.kernels.text_facts import DIGEST_SCHEME
 from pipelines.model.dataset import Format, RecordShape, Split
 from pipelines.model.evidence import TableRef
+from pipelines.model.ids import Digest
 from pipelines.settings import Settings
 from pipelines.stages.shard_files import write_whole
 from pipelines.store.codec import from_json, to_json
 
 SCHEMES = {
     "digest": DIGEST_SCHEME,
+    "keywords": KEYWORD_SCHEME,
     "language": LANGUAGE_SCHEME,
     "normal": NORMAL_SCHEME,
     "personal_information": DETECTOR_SCHEME,
@@ -49,6 +52,8 @@ class Plan:
     max_record_bytes: int
     sources: tuple[str, ...]
     """Declared source ids, sorted; empty unless a column names the source of each record."""
+    keywords: Digest | None = None
+    """Of the keyword library, which is kept as evidence."""
 
     @property
     def settings(self) -> Settings:
@@ -99,6 +104,7 @@ class Shard:
             "plan": [plan.version, plan.split, plan.encoding, plan.max_record_bytes],
             "record": to_json(plan.record),
             "sources": plan.sources,
+            "keywords": plan.keywords,
             "schemes": SCHEMES,
             "key": key_id,
         }
@@ -131,6 +137,8 @@ class BatchResult:
     quarantined: int
     hits: int
     valid_hits: int
+    keywords: int
+    """Rows of the keywords tables."""
     parts: tuple[TableRef, ...]
 
 

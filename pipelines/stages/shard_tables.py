@@ -12,6 +12,7 @@ from pipelines.kernels.pseudonym import SUBJECT
 from pipelines.kernels.text_facts import record_digests, text_facts
 from pipelines.model.evidence import BANDS, HITS, QUARANTINE, RECORDS
 from pipelines.stages.joining import joined
+from pipelines.stages.keywords import Searching
 from pipelines.stages.shard_plan import Plan, Shard
 
 Keyed = Callable[[str, str], str]
@@ -20,11 +21,17 @@ Keyed = Callable[[str, str], str]
 HITS_AT_ONCE = 65_536
 
 
-def record_table(batch: pa.RecordBatch, shard: Shard, plan: Plan, keyed: Keyed) -> pa.Table:
-    """One row of RECORDS for each record of `batch`."""
+def record_table(
+    batch: pa.RecordBatch,
+    shard: Shard,
+    plan: Plan,
+    keyed: Keyed,
+    searching: Searching | None = None,
+) -> pa.Table:
+    """One row of RECORDS for each record of `batch`, whose texts are searched in the same pass."""
     shape = plan.record
     text = joined(batch, shape.text)
-    normal = normal_facts(text)
+    normal = normal_facts(text, keywords=searching.search if searching else None)
     facts = text_facts(text, normal.counts)
     columns: dict[str, object] = {
         "file": pa.repeat(pa.scalar(shard.file, pa.string()), batch.num_rows),

@@ -153,10 +153,11 @@ def _always(
 
 
 def _digests_of(store: Store, run: AuditRun) -> Iterator[str]:
-    """What the stages of the run left, and every digest in the manifest it was registered with."""
+    """What the stages of the run left, and every digest in its manifest and policy."""
     for stage in stages_of(store, run.id):
         yield from (table.digest.removeprefix("sha256:") for table in stage.tables)
     yield from _decoded(_HEX, to_json(dataset_at(store, run.registration)).encode())
+    yield from _decoded(_HEX, runs.policy_text(store, run.id).encode())
 
 
 def _in_ledger(store: Store) -> Iterator[tuple[str, str]]:

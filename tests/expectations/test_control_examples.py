@@ -33,6 +33,7 @@ EMPTY = {
     "draws": (),
     "validation": (),
     "answer_sheet": {},
+    "keyword_library": None,
     "files": FILES.empty_table(),
     "results": (),
     "at": datetime(2026, 11, 20, tzinfo=UTC),

@@ -6,6 +6,7 @@ import pytest
 
 from expectations.policy import Keep, Policy, load_policy
 from pipelines.model.errors import ConfigError
+from pipelines.model.ids import digest_of
 
 DIGEST = "sha256:" + "a" * 64
 WAIVER = (
@@ -154,3 +155,39 @@ def test_the_policy_of_a_run_from_before_there_was_an_order_of_licences_is_still
     recorded = json.loads(load_policy().to_json())
     recorded["duplicates"] = {"keep": "first", "threshold": "0.8"}
     assert Policy.from_json(json.dumps(recorded)).duplicates == load_policy().duplicates
+
+
+def test_a_keyword_library_is_named_with_the_digest_of_its_bytes(tmp_path):
+    (tmp_path / "keywords.csv").write_bytes(b"term,risk\nx,A.1.a\n")
+    named = load_policy(written(tmp_path, "keywords: {library: keywords.csv}\n"))
+    assert named.keywords.library == "keywords.csv"
+    assert named.keywords.digest == digest_of(b"term,risk\nx,A.1.a\n")
+    assert Policy.from_json(named.to_json()) == named
+    (tmp_path / "keywords.csv").write_bytes(b"term,risk\ny,A.1.a\n")
+    changed = load_policy(tmp_path / "policy.yaml")
+    assert changed.digest != named.digest
+    assert changed.part(["keywords.digest"]) != named.part(["keywords.digest"])
+    assert load_policy().part(["keywords.digest"]) == {"keywords.digest": None}
+
+
+@pytest.mark.parametrize("name", ["/etc/keywords.csv", "../keywords.csv", "a/../../k.csv", "k.tsv"])
+def test_a_keyword_library_lies_beside_the_policy(tmp_path, name):
+    error = refused(tmp_path, f"keywords: {{library: {name}}}\n")
+    assert "line 1: keywords.library is a .csv file" in error
+
+
+def test_a_keyword_library_that_cannot_be_had_is_a_sentence(tmp_path, monkeypatch):
+    text = "version: v\nkeywords:\n  library: keywords.csv\n"
+    assert "line 3: keywords.library cannot be opened" in refused(tmp_path, text)
+    (tmp_path / "keywords.csv").mkdir()
+    assert "cannot be opened" in refused(tmp_path, text)
+    (tmp_path / "keywords.csv").rmdir()
+    monkeypatch.setattr("expectations.keyword_file.MAX_BYTES", 10)
+    (tmp_path / "keywords.csv").write_bytes(b"x" * 11)
+    assert "larger than 10 bytes" in refused(tmp_path, text)
+
+
+def test_nobody_states_the_digest_of_a_library(tmp_path):
+    digest = "sha256:" + "0" * 64
+    error = refused(tmp_path, f"keywords: {{digest: '{digest}'}}\n")
+    assert "there is no field keywords.digest" in error

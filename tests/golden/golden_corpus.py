@@ -17,6 +17,17 @@ sources:
   - {id: forum, type: open_source, licence: {id: CC0-1.0}}
   - {id: shop, type: self_produced, licence: {id: CC0-1.0}}
 """
+TERMS = {
+    "table": "A.1.a",
+    "river stone": "A.1.a",
+    "ＡＢ": "A.2.i",
+    "一": "A.2.a",
+    "的一": "A.2.b",
+    "é": "A.3.a",
+    "aaaa": "A.5.b",
+    "😀": "A.4.g",
+    "end": "A.1.h",
+}
 LARGEST = 20_000
 """`max_record_bytes` of the scan."""
 
@@ -89,6 +100,15 @@ def write(folder: Path) -> Path:
     manifest = folder / "dataset.yaml"
     manifest.write_text(MANIFEST, encoding="utf-8")
     return manifest
+
+
+def write_policy(folder: Path) -> Path:
+    """The policy it is audited under, written into `folder` with its keyword library."""
+    rows = "".join(f"{term},{risk}\n" for term, risk in TERMS.items())
+    (folder / "keywords.csv").write_text(f"term,risk\n{rows}", encoding="utf-8")
+    policy = folder / "policy.yaml"
+    policy.write_text("keywords: {library: keywords.csv}\n", encoding="utf-8")
+    return policy
 
 
 def records(draw: Draw) -> Iterator[bytes]:

@@ -27,7 +27,7 @@ from pipelines.store.keys import IDENTIFIER_KEY
 
 AGREED = Path(__file__).with_name("evidence.json")
 AT = datetime.fromisoformat("2026-11-20T01:00:00+08:00")
-KINDS = {"scan": ("records", "hits", "quarantine"), "relate": ("pairs",)}
+KINDS = {"scan": ("records", "hits", "keywords", "quarantine"), "relate": ("pairs",)}
 
 
 def found() -> dict[str, Any]:
@@ -57,7 +57,7 @@ def complaint(agreed: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
             f"{kind}.{column}"
             for kind in kinds
             for column, digest in _columns(agreed, new, stage, kind)
-            if digest != (agreed[stage]["tables"][kind].get(column))
+            if digest != agreed[stage]["tables"].get(kind, {}).get(column)
         ]
         if changed and names == known:
             return (
@@ -77,7 +77,7 @@ def _columns(
     agreed: Mapping[str, Any], new: Mapping[str, Any], stage: str, kind: str
 ) -> list[tuple[str, str | None]]:
     """Every column of either, with its digest now."""
-    now, then = new[stage]["tables"][kind], agreed[stage]["tables"][kind]
+    now, then = new[stage]["tables"][kind], agreed[stage]["tables"].get(kind, {})
     return [(column, now.get(column)) for column in (*now, *(c for c in then if c not in now))]
 
 
@@ -90,8 +90,9 @@ def _use_the_golden_key(settings: Settings) -> None:
 
 
 def _carried_out(manifest: Path, settings: Settings, store: Store) -> dict[str, Any]:
+    policy = golden_corpus.write_policy(manifest.parent)
     run_id = flow.begin(
-        manifest, policy=None, at=AT, owner="golden", settings=settings, store=store
+        manifest, policy=policy, at=AT, owner="golden", settings=settings, store=store
     )
     with Local(1, "256MB", settings.home / "tmp") as engine:
         for stage in ("register", "ingest", "scan", "relate"):

@@ -2,12 +2,14 @@
 
 from datetime import date
 
-from sample_base import invented_file
+from sample_base import invented_digest, invented_file
 
 from pipelines.model.profile import (
     ConsentCoverage,
     ConsentState,
     HitCount,
+    KeywordCount,
+    KeywordProfile,
     Profile,
     SourceProfile,
 )
@@ -81,6 +83,24 @@ def _source_profile(name: str, records: int, zh: float, en: float, peak: int) ->
     )
 
 
+def keywords() -> KeywordProfile:
+    """Keywords of three risks, in three sources."""
+    found = (
+        ("A.1.a", "forum-faq", 31, 44),
+        ("A.2.a", "forum-faq", 207, 260),
+        ("A.2.a", "helpdesk-zh", 1_090, 1_311),
+        ("A.5.b", "docs-paragraphs", 1, 1),
+    )
+    return KeywordProfile(
+        library=invented_digest("keywords"),
+        records=1_316,
+        counts=tuple(
+            KeywordCount(source=source, risk=risk, records=records, hits=hits)
+            for risk, source, records, hits in found
+        ),
+    )
+
+
 def profile() -> Profile:
     """The figures of the six sources, summed where a sum is due."""
     parts = tuple(
@@ -132,6 +152,7 @@ def profile() -> Profile:
         ),
         languages=languages,
         sources=parts,
+        keywords=keywords(),
     )
 
 

@@ -27,7 +27,7 @@ def crowded(sample):
     return replace(
         record,
         dataset=replace(record.dataset, sources=sources),
-        profile=replace(record.profile, sources=parts, records=total),
+        profile=replace(record.profile, sources=parts, records=total, keywords=None),
     )
 
 

@@ -30,6 +30,7 @@ def bare(sample):
         subjects=0,
         hits=(),
         languages={},
+        keywords=None,
         sources=(),
     )
     dataset = replace(record.dataset, sources=(), annotation=None)

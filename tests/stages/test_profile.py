@@ -10,8 +10,8 @@ import pytest
 from pipelines.engine.local import Local
 from pipelines.model.evidence import HITS, PAIRS, QUARANTINE, RECORDS, TableRef
 from pipelines.settings import Settings
-from pipelines.stages.asking import Asking
-from pipelines.stages.profile import _count, number
+from pipelines.stages.asking import Asking, number
+from pipelines.stages.profile import _count
 from pipelines.store.database import Store, open_store
 
 

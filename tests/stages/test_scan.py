@@ -9,13 +9,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from connectors.manifest import read_manifest
+from expectations.policy import load_policy
 from pipelines.engine.local import Local
 from pipelines.kernels.minhash import band_keys
 from pipelines.kernels.normalise import normalise, normalise_block
 from pipelines.kernels.pseudonym import keyed_digest
 from pipelines.model.errors import EvidenceError
 from pipelines.model.evidence import KEYS
-from pipelines.model.ids import digest_of
 from pipelines.stages import batching, ingest, scan, shard
 from pipelines.stages.base import Shards, Silent, StageOutput
 from pipelines.store import registrations, runs, stage_results
@@ -81,8 +81,8 @@ def begun(store: Store, folder: Path) -> str:
         store,
         dataset=dataset.id,
         registration=registration,
-        policy="{}",
-        policy_digest=digest_of(b"{}"),
+        policy=load_policy().to_json(),
+        policy_digest=load_policy().digest,
         code_version="tda test",
         at=AT,
         owner="test",
@@ -280,7 +280,7 @@ def test_many_small_files_share_their_tables_and_say_the_same(store, folder, mon
     monkeypatch.setattr(batching, "SMALL_BYTES", 0)
     apart = scanned(store, run_id)
     assert together.summary == apart.summary
-    for kind in ("records", "hits", "quarantine"):
+    for kind in ("records", "hits", "keywords", "quarantine"):
         assert rows_of(store, together, kind) == rows_of(store, apart, kind)
     assert len(together.tables) < 10
     assert len([t for t in apart.tables if t.kind == "records"]) == 42
@@ -298,4 +298,5 @@ def test_a_kind_without_rows_is_one_empty_table(store, folder):
         (folder / name).write_text(json.dumps(record("hello")) + "\n")
     output = scanned(store, begun(store, folder))
     assert [t.rows for t in output.tables if t.kind == "hits"] == [0]
+    assert [t.rows for t in output.tables if t.kind == "keywords"] == [0]
     assert [t.rows for t in output.tables if t.kind == "quarantine"] == [0]
