@@ -57,13 +57,16 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> list[Asked]:
         home=home / "home", database_url=f"sqlite:///{home / 'home' / 'audit.db'}", workers=1
     )
     store = open_store(settings)
+    policy = data / "policy.yaml"
+    policy.write_text("keywords: {library: keywords.csv}\n", encoding="utf-8")
+    (data / "keywords.csv").write_text("term,risk\norder,A.1.a\n的,A.2.b\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch, Local(1, "256MB", home / "temp") as local:
         patch.setattr(sharing, "MOST_IN_MEMORY", 0)  # few texts would be asked about by no query
         engine = Recording(local, home / "asked")
         for day in (19, 20):
             run_id = flow.begin(
                 data / "dataset.yaml",
-                policy=None,
+                policy=policy,
                 at=datetime(2026, 11, day, tzinfo=UTC),
                 owner="test",
                 settings=settings,

@@ -13,11 +13,12 @@ import numpy as np
 import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).parent))
-from native_corpus import native_texts
+from native_corpus import TERMS, native_texts
 
+from pipelines.kernels.keywords import KeywordSearch, keyword_hits, keyword_table
 from pipelines.kernels.native import library
 from pipelines.kernels.normal_facts import normal_facts
-from pipelines.kernels.normalise import normalise_block
+from pipelines.kernels.normalise import NormalText, normalise_block
 from pipelines.kernels.personal_information_candidates import windows
 
 if sys.argv[1:] not in ([], ["beyond"]):
@@ -48,9 +49,12 @@ def column_of(text: str) -> pa.LargeStringArray:
 
 if sys.argv[1:] == ["beyond"]:
     ctypes.string_at(at_the_end(b"abc").address, 4)
+table = keyword_table(TERMS)
 for text in native_texts(400, seed=7):
     column = column_of(text or "")
-    normal_facts(column)
-    normalise_block(column)
+    normal_facts(column, keywords=KeywordSearch(table))
+    normal = normalise_block(column)
+    points = np.frombuffer(at_the_end(normal.points.tobytes()), np.uint32)
+    keyword_hits(NormalText(points=points, offsets=normal.offsets), table)
     list(windows(column))
 sys.stdout.write("whole\n")

@@ -22,6 +22,19 @@ PIECES = (
     "x" * 70,
 )
 
+TERMS = (
+    "数据",
+    "数据安全",
+    "安",
+    "quick brown",
+    "and",
+    "数据安全训练模型标注。",
+    "\U0001f600",
+    "é",
+    "0013",
+    "。，",
+)
+
 
 def native_texts(count: int, seed: int) -> list[str | None]:
     """`count` texts drawn from the pieces, some null, some empty, some cut anywhere."""

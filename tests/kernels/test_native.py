@@ -9,23 +9,28 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from pipelines.kernels.keywords import KeywordSearch, keyword_table
 from pipelines.kernels.native import build, library
 from pipelines.kernels.normal_facts import NormalFacts, normal_facts
 from pipelines.kernels.personal_information import find_block
 from pipelines.stages.comparing_texts import near_duplicates
 
 sys.path.insert(0, str(Path(__file__).parent))
-from native_corpus import native_texts
+from native_corpus import TERMS, native_texts
 
 GUARDED = Path(__file__).parent / "facing_a_guard_page.py"
 
 
 def results(texts: list[str | None]) -> list[object]:
     column = pa.array(texts, pa.large_string())
-    facts = normal_facts(column)
+    search = KeywordSearch(keyword_table(TERMS))
+    facts = normal_facts(column, keywords=search)
+    words = search.taken()
     found = near_duplicates(column)
     hits = [(index, hits) for index, _, hits in find_block(column)]
     arrays = [getattr(facts, field.name) for field in fields(NormalFacts)]
+    assert set(words.terms) == set(range(len(TERMS)))
+    arrays += [words.texts, words.terms, words.counts]
     arrays += [found.removed, found.kept, found.similarity]
     return [*(array.tolist() for array in arrays), hits]
 
