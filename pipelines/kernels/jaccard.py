@@ -15,7 +15,7 @@ from pipelines.kernels.normalise import NormalText
 from pipelines.kernels.shingles import SIZE
 
 MOST_SLOTS = 1 << 22
-"""Slots a table may have (56 MiB in all); a longer text is compared in parts, each a pass."""
+"""Slots a table may have (88 MiB in all); a longer text is compared in parts, each a pass."""
 
 SLOT = np.dtype([("hash", "<u4"), ("at", "<u4")])
 """One slot, as native/jaccard.h has it."""
@@ -25,7 +25,7 @@ class ShingleTable(NamedTuple):
     """Room for the shingle set of one text at a time; made once, used for every text."""
 
     slots: NDArray[np.void]
-    """Shape (a power of two,), of SLOT."""
+    """Shape (twice a power of two,), of SLOT: half of them for what another text has alone."""
     stamps: NDArray[np.int32]
     places: NDArray[np.uint32]
     """As many as a text that goes through in one part has code points."""
@@ -35,7 +35,7 @@ class ShingleTable(NamedTuple):
     def described(self) -> tuple[int, ...]:
         """`shingle_table` of native/jaccard.h: addresses, and the number of slots."""
         slots, stamps, places, factors = (array.ctypes.data for array in self)
-        return slots, stamps, places, len(self.slots), factors
+        return slots, stamps, places, len(self.stamps), factors
 
 
 def shingle_table(longest: int, most_slots: int = MOST_SLOTS) -> ShingleTable:
@@ -44,7 +44,7 @@ def shingle_table(longest: int, most_slots: int = MOST_SLOTS) -> ShingleTable:
     # nobody can write a text whose shingles all fall into one slot
     factors = np.frombuffer(secrets.token_bytes(4 * SIZE), "<u4") | np.uint32(1)
     return ShingleTable(
-        slots=np.zeros(slots, SLOT),
+        slots=np.zeros(2 * slots, SLOT),
         stamps=np.zeros(slots, np.int32),
         places=np.zeros(slots // 2, np.uint32),
         factors=factors,

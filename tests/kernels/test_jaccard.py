@@ -40,7 +40,7 @@ def test_a_text_too_long_for_the_table_is_compared_in_parts_with_the_same_result
     left = "".join(rng.choice(list("abcdefgh数据"), 20_000))
     right = left[:15_000] + "".join(rng.choice(list("abcdefgh数据"), 6_000))
     small = shingle_table(10**9, most_slots=4096)
-    assert parts_of(len(right), len(small.slots)) == 21
+    assert parts_of(len(right), len(small.stamps)) == 21
     normal = block(left, right)
     assert similarity(normal, 0, 1, table=small) == reference(left, right)
     assert similarity(normal, 1, 0, table=small) == reference(left, right)

@@ -69,10 +69,14 @@ int64_t fill(const shingle_table *table, const uint32_t *text, int64_t length, i
 }
 
 /* Near texts share long runs: where one shingle is held, the next one is most often the next one of
-   the text that is held, and then neither hashed nor looked for. */
-static int64_t count_runs(const shingle_table *table, const uint32_t *held, int64_t filled,
-                          const uint32_t *text, int64_t length, int32_t number, int64_t enough) {
+   the text that is held, and then neither hashed nor looked for. With `apart`, shingles that are not
+   held are put there, each once, and counted in `others`; else -1 once `enough` can no longer be
+   reached. */
+INLINE int64_t count_runs(const shingle_table *table, const uint32_t *held, int64_t filled,
+                          const uint32_t *text, int64_t length, int32_t number, int64_t enough,
+                          slot *apart, int64_t *others) {
     uint32_t mask = (uint32_t)slots_for(filled, table->size) - 1, hash;
+    uint32_t apart_mask = (uint32_t)slots_for(length, table->size) - 1;
     int64_t shared = 0, count = length - SHINGLE + 1, held_count = filled - SHINGLE + 1;
     int64_t next = held_count; /* the place in `held` that may go on; none */
     for (int64_t i = 0; i < count; i++) {
@@ -80,11 +84,16 @@ static int64_t count_runs(const shingle_table *table, const uint32_t *held, int6
         if (next < held_count && held[next + SHINGLE - 1] == text[i + SHINGLE - 1]) {
             at = table->places[next];
         } else {
-            if (shared + count - i < enough) return -1;
+            if (!apart && shared + count - i < enough) return -1;
             hash_some(text + i, 1, table->factors, &hash);
             at = found_at(table->slots, mask, hash, held, text + i);
             if (table->slots[at].at == 0) {
                 next = held_count;
+                if (apart) {
+                    uint32_t spot = found_at(apart, apart_mask, hash, text, text + i);
+                    *others += apart[spot].at == 0;
+                    apart[spot] = (slot){hash, (uint32_t)(i + 1)};
+                }
                 continue;
             }
             next = table->slots[at].at - 1;
@@ -96,10 +105,21 @@ static int64_t count_runs(const shingle_table *table, const uint32_t *held, int6
     return shared;
 }
 
+int64_t count_both(const shingle_table *table, const uint32_t *held, int64_t filled,
+                   const uint32_t *text, int64_t length, int32_t number, int64_t *distinct) {
+    slot *apart = table->slots + table->size;
+    memset(apart, 0, (size_t)slots_for(length, table->size) * sizeof *apart);
+    int64_t others = 0;
+    int64_t shared = count_runs(table, held, filled, text, length, number, 0, apart, &others);
+    *distinct = shared + others;
+    return shared;
+}
+
 int64_t count_shared(const shingle_table *table, const uint32_t *held, int64_t filled,
                      const uint32_t *text, int64_t length, int64_t part, int64_t parts,
                      int32_t number, int64_t enough) {
-    if (parts == 1) return count_runs(table, held, filled, text, length, number, enough);
+    if (parts == 1)
+        return count_runs(table, held, filled, text, length, number, enough, NULL, NULL);
     uint32_t mask = (uint32_t)slots_for(filled, table->size) - 1, hashes[TOGETHER];
     int64_t shared = 0, count = length - SHINGLE + 1;
     for (int64_t begin = 0; begin < count; begin += TOGETHER) {

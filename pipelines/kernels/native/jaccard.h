@@ -17,7 +17,7 @@ typedef struct {
     slot *slots;
     int32_t *stamps;         /* of each slot; the number of the text it was last met in */
     uint32_t *places;        /* the slot of the shingle that begins at each place of the text */
-    int64_t size;            /* a power of two */
+    int64_t size;            /* slots, a power of two; as many again are for what is not held */
     const uint32_t *factors; /* SHINGLE odd ones */
 } shingle_table;
 
@@ -35,5 +35,10 @@ int64_t fill(const shingle_table *table, const uint32_t *text, int64_t length, i
 int64_t count_shared(const shingle_table *table, const uint32_t *held, int64_t filled,
                      const uint32_t *text, int64_t length, int64_t part, int64_t parts,
                      int32_t number, int64_t enough);
+
+/* The same in one part, to the end; `distinct` is the number of distinct shingles of text[0:length],
+   which is not too long for one part either. */
+int64_t count_both(const shingle_table *table, const uint32_t *held, int64_t filled,
+                   const uint32_t *text, int64_t length, int32_t number, int64_t *distinct);
 
 #endif

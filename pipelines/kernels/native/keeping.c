@@ -76,14 +76,17 @@ static int64_t distinct_of(const shingle_table *table, const uint32_t *text, int
     return distinct;
 }
 
-/* How many of the first `found` of `scratch` are not too large to reach the threshold. */
-static int64_t of_fitting_size(comparison *c, int64_t size, int64_t found) {
+/* How many of the first `found` of `scratch` are not known to be too large to reach the threshold.
+
+   With `parts` above 1 all are known after. */
+static int64_t of_fitting_size(comparison *c, int64_t size, int64_t found, int64_t parts) {
     int64_t fitting = 0;
     for (int64_t at = 0; at < found; at++) {
         int64_t index = c->scratch[at], length;
         int64_t *distinct = c->verdicts.distinct + c->others.members[index];
         const uint32_t *text = text_of(&c->others, index, &length);
-        if (*distinct == 0) *distinct = distinct_of(&c->table, text, length);
+        if (*distinct == 0 && (parts > 1 || parts_of(length, c->table.size) > 1))
+            *distinct = distinct_of(&c->table, text, length);
         /* J is at most the ratio of the sizes; one shingle of slack for the rounding */
         if ((double)*distinct * c->threshold <= (double)(size - SHINGLE + 2))
             c->scratch[fitting++] = index;
@@ -91,34 +94,59 @@ static int64_t of_fitting_size(comparison *c, int64_t size, int64_t found) {
     return fitting;
 }
 
-/* The verdict on `member` takes the first `found` of `scratch` into account. */
-static bool weigh(comparison *c, const uint32_t *text, int64_t size, int32_t member,
-                  int64_t found) {
-    int64_t parts = parts_of(size, c->table.size), own = 0;
-    int64_t *shared = calloc((size_t)found, sizeof *shared);
-    if (shared == NULL) return false;
+/* `member` is removed for the one with this index, if it is similar enough and more than the last. */
+static void judge(comparison *c, int32_t member, int64_t index, int64_t shared, int64_t both) {
     double *best = c->verdicts.similarity + member;
-    c->comparisons += found;
+    double similarity = (double)shared / (double)(both - shared);
+    if (similarity >= c->threshold && similarity > *best) {
+        *best = similarity;
+        c->verdicts.kept_for[member] = c->others.members[index];
+    }
+}
+
+/* The verdict on `member`, whose text goes through the table in one part. */
+static void weigh(comparison *c, const uint32_t *text, int64_t size, int32_t member,
+                  int64_t found) {
+    int64_t own = fill(&c->table, text, size, 0, 1);
+    for (int64_t at = 0; at < found; at++) {
+        int64_t index = c->scratch[at], length, shared;
+        int64_t *distinct = c->verdicts.distinct + c->others.members[index];
+        const uint32_t *other = text_of(&c->others, index, &length);
+        int32_t number = (int32_t)(at + 1);
+        if (*distinct == 0) {
+            shared = count_both(&c->table, text, size, other, length, number, distinct);
+        } else {
+            double best = c->verdicts.similarity[member];
+            double least = c->threshold > best ? c->threshold : best;
+            /* J >= least means shared >= both * least / (1 + least), less the rounding */
+            double both = (double)(own + *distinct);
+            double needed = both * least / (1.0 + least) - 1e-9 * both;
+            shared = count_shared(&c->table, text, size, other, length, 0, 1, number,
+                                  (int64_t)needed);
+        }
+        if (shared >= 0) judge(c, member, index, shared, own + *distinct);
+    }
+    c->verdicts.distinct[member] = own;
+}
+
+/* The same part by part; false without memory. */
+static bool weigh_in_parts(comparison *c, const uint32_t *text, int64_t size, int32_t member,
+                           int64_t found, int64_t parts) {
+    int64_t own = 0, *shared = calloc((size_t)found, sizeof *shared);
+    if (shared == NULL) return false;
     for (int64_t part = 0; part < parts; part++) {
         own += fill(&c->table, text, size, part, parts);
         for (int64_t at = 0; at < found; at++) {
-            int64_t index = c->scratch[at], length;
-            const uint32_t *other = text_of(&c->others, index, &length);
-            int64_t both = own + c->verdicts.distinct[c->others.members[index]];
-            double least = c->threshold > *best ? c->threshold : *best;
-            /* J >= least means shared >= both * least / (1 + least), less the rounding */
-            double needed = (double)both * least / (1.0 + least) - 1e-9 * (double)both;
-            int64_t got = count_shared(&c->table, text, size, other, length, part, parts,
-                                       (int32_t)(at + 1), parts == 1 ? (int64_t)needed : 0);
-            shared[at] = got >= 0 ? shared[at] + got : -1;
-            if (part == parts - 1 && shared[at] >= 0) {
-                double similarity = (double)shared[at] / (double)(both - shared[at]);
-                if (similarity >= c->threshold && similarity > *best) {
-                    *best = similarity;
-                    c->verdicts.kept_for[member] = c->others.members[index];
-                }
-            }
+            int64_t length;
+            const uint32_t *other = text_of(&c->others, c->scratch[at], &length);
+            shared[at] += count_shared(&c->table, text, size, other, length, part, parts,
+                                       (int32_t)(at + 1), 0);
         }
+    }
+    for (int64_t at = 0; at < found; at++) {
+        int64_t index = c->scratch[at];
+        int64_t distinct = c->verdicts.distinct[c->others.members[index]];
+        judge(c, member, index, shared[at], own + distinct);
     }
     c->verdicts.distinct[member] = own;
     free(shared);
@@ -131,8 +159,12 @@ static bool compare(comparison *c) {
         int64_t size;
         const uint32_t *text = text_of(&c->wave, at, &size);
         if (size < SHINGLE) continue; /* one shingle, the whole text: like no other text */
-        int64_t found = of_fitting_size(c, size, gather(c, member));
-        if (found && !weigh(c, text, size, member, found)) return false;
+        int64_t parts = parts_of(size, c->table.size);
+        int64_t found = of_fitting_size(c, size, gather(c, member), parts);
+        c->comparisons += found;
+        if (found && parts == 1) weigh(c, text, size, member, found);
+        if (found && parts > 1 && !weigh_in_parts(c, text, size, member, found, parts))
+            return false;
         if (!c->decide || c->verdicts.kept_for[member] >= 0) continue;
         for (int64_t e = c->groups.ends[member]; e < c->groups.ends[member + 1]; e++) {
             int32_t key = c->groups.keys[e];

@@ -160,14 +160,17 @@ static void affine_signature(const uint32_t *points, int64_t size, const sketch_
     }
 }
 
+/* All bands go forward together: they do not wait for each other. */
 void band_keys(const uint32_t *values, const sketch_spec *spec, uint64_t *keys) {
-    for (int64_t band = 0; band < spec->bands; band++) {
-        uint64_t x = (uint64_t)band + 1;
-        for (int64_t row = band * spec->rows; row < (band + 1) * spec->rows; row++) {
-            x = (x ^ values[row]) * 0xFF51AFD7ED558CCDu;
-            x ^= x >> 32;
+    for (int64_t band = 0; band < spec->bands; band++) keys[band] = (uint64_t)band + 1;
+    for (int64_t row = 0; row < spec->rows; row++) {
+        for (int64_t band = 0; band < spec->bands; band++) {
+            uint64_t x = (keys[band] ^ values[band * spec->rows + row]) * 0xFF51AFD7ED558CCDu;
+            keys[band] = x ^ x >> 32;
         }
-        x *= 0xC4CEB9FE1A85EC53u;
+    }
+    for (int64_t band = 0; band < spec->bands; band++) {
+        uint64_t x = keys[band] * 0xC4CEB9FE1A85EC53u;
         keys[band] = x ^ x >> 33;
     }
 }
