@@ -6,6 +6,7 @@ formula of `normalise` always agree; `UNIDATA_VERSION` names those data wherever
 
 import functools
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +41,9 @@ class NormalTable:
     starts: NDArray[np.int64]
     """Shape (n_expansions + 1,): expansion i is `expansions[starts[i]:starts[i + 1]]`."""
     expansions: NDArray[np.uint32]
+    marks: Mapping[int, int]
+    """Of the UNSAFE code points, those that stay as they are and compose with nothing: their
+    combining class, above 0. In the order of their classes they are in the normal form."""
 
 
 @functools.cache
@@ -52,10 +56,14 @@ def normal_table() -> NormalTable:
     decomposed = _lines(unicodedata.normalize("NFKD", lines), len(points))
     tails = _second_elements(points)
     images = np.arange(LIMIT, dtype=np.uint32)
+    marks: dict[int, int] = {}
     starts, expansions = [0], list[int]()
     for code, image, parts in zip(points, folded, decomposed, strict=True):
         if unicodedata.combining(parts[0]) or parts[0] in tails:
             images[code] = UNSAFE
+            character = chr(code)
+            if character == image == parts and character not in tails:
+                marks[code] = unicodedata.combining(character)
         elif len(image) == 1:
             images[code] = _spaced(image)
         else:
@@ -67,6 +75,7 @@ def normal_table() -> NormalTable:
         images=images,
         starts=np.array(starts, dtype=np.int64),
         expansions=np.array(expansions, dtype=np.uint32),
+        marks=marks,
     )
 
 

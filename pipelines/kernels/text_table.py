@@ -24,6 +24,7 @@ from pipelines.kernels.scripts import DAMAGE, script_table
 
 _SPACE, _SPECIAL, _LONG = 1 << 25, 1 << 26, 1 << 27
 _UNSAFE = 0x1FFFFF
+_MARKS = 0x1FFE00
 
 
 class TextTable(NamedTuple):
@@ -68,6 +69,8 @@ def make_table() -> TextTable:
     entries[expands] = (images[expands] - EXPANDS) | _SPECIAL
     entries[long] = (images[long] - LONG) | _SPECIAL | _LONG
     entries[images == UNSAFE] = _UNSAFE | _SPECIAL
+    for code, combining_class in normal.marks.items():
+        entries[code] = (_MARKS + combining_class) | _SPECIAL
     entries |= ((classes % DAMAGE) << 21) | ((classes >= DAMAGE).astype(np.int64) << 24)
     entries |= sign_kinds().astype(np.int64) << 28
     return TextTable(entries.astype(np.uint32), normal.starts, normal.expansions)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from pipelines.kernels import normalise as module
 from pipelines.kernels.normal_table import LIMIT, normal_table
 from pipelines.kernels.normalise import normalise, normalise_block
 from pipelines.kernels.normalise_formula import normal_pieces
@@ -105,3 +106,34 @@ def test_a_hundred_thousand_marks_in_the_wrong_order_take_no_time():
     (found,) = together([text])
     assert time.process_time() - begin < 10
     assert found == "\u00e1" + "\u0316" * 100_000 + "\u0301" * 99_999
+
+
+MARKS = sorted(normal_table().marks)
+COMBINING = [c for c in range(LIMIT) if unicodedata.combining(chr(c))]
+COMPOSED = [c for c in range(0xC0, LIMIT) if unicodedata.decomposition(chr(c))]
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(MARKS),
+            st.sampled_from(COMBINING),
+            st.sampled_from(COMPOSED),
+            st.sampled_from([ord(c) for c in "abİßǖ क़ق中 \u1100\u1161\ufb1d\u0345"]),
+        ),
+        max_size=9,
+    )
+)
+def test_marks_in_any_order_behind_any_letter_come_out_as_the_formula_has_them(codes):
+    text = "".join(map(chr, codes))
+    assert normalise_block(pa.array([text], pa.large_string())).text(0) == normalise(text)
+
+
+def test_marks_in_order_need_no_formula(monkeypatch):
+    def formula(raw):
+        raise AssertionError("the table knows these")
+
+    monkeypatch.setattr(module, "normal_pieces", formula)
+    text = "مُحَمَّدٌ".replace("\u0651\u064e", "\u064e\u0651")
+    assert normalise_block(pa.array([text], pa.large_string())).text(0) == normalise(text)

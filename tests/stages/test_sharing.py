@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipelines.engine.local import Local
 from pipelines.model.evidence import BANDS
-from pipelines.stages.candidates import Shared, find_shared
+from pipelines.stages.shared import Shared, find_shared
 from pipelines.stages.placing import flat_table
 from pipelines.stages.sharing import Sketches, shared_in_memory, shared_texts
 

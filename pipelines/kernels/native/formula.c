@@ -19,8 +19,6 @@ INLINE int64_t put(uint32_t point, bool is_space, spaces *state, uint32_t *point
     return end;
 }
 
-INLINE bool is_unsafe(uint32_t entry) { return (entry & SPECIAL) && POINT(entry) == UNSAFE; }
-
 /* The first byte from `at` on before which the text may be cut, or its length. */
 EXPORT int64_t tda_next_safe(const uint8_t *data, int64_t size, int64_t at,
                              const uint32_t *entries) {
@@ -29,7 +27,7 @@ EXPORT int64_t tda_next_safe(const uint8_t *data, int64_t size, int64_t at,
         if ((data[at] & 0xC0) == 0x80) continue;
         int width;
         uint32_t entry = entry_of(&table, decode(data + at, data + size, &width));
-        if (!is_unsafe(entry)) break;
+        if (!DEPENDS(entry)) break;
     }
     return at;
 }
@@ -40,7 +38,8 @@ EXPORT int64_t tda_longest_unsafe(const uint8_t *data, int64_t size, const uint3
     int64_t longest = 0, run = 0;
     for (int64_t at = 0; at < size;) {
         int width;
-        run = is_unsafe(entry_of(&table, decode(data + at, data + size, &width))) ? run + 1 : 0;
+        uint32_t entry = entry_of(&table, decode(data + at, data + size, &width));
+        run = DEPENDS(entry) ? run + 1 : 0;
         longest = run > longest ? run : longest;
         at += width;
     }
@@ -60,7 +59,7 @@ EXPORT int64_t tda_by_table(const uint8_t *data, int64_t size, const uint32_t *e
         uint32_t point = POINT(entry);
         if (!(entry & SPECIAL)) {
             end = put(point, entry & SPACE, state, points, end);
-        } else if (point == UNSAFE) {
+        } else if (DEPENDS(entry)) {
             return -1;
         } else {
             for (int64_t i = starts[point]; i < starts[point + 1]; i++)

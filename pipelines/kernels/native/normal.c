@@ -8,7 +8,10 @@ typedef struct {
     uint32_t *points;
     uint8_t *bytes;
     uint64_t after_space; /* 1: the last code point written is a space, or none is written yet */
+    uint32_t class;       /* a mark of a lower combining class may not follow */
 } writer;
+
+#define NO_MARK 255 /* no mark may follow */
 
 INLINE void put(writer *out, uint32_t point, bool encoded) {
     uint64_t is_space = point == 32, keep = 1 ^ (is_space & out->after_space);
@@ -60,6 +63,7 @@ INLINE bool ascii_block(const uint8_t *at, writer *out, bool encoded, character_
     }
     uint64_t keep = ~(space & (space << 1 | out->after_space));
     out->after_space = space >> 63;
+    out->class = 0;
     uint8_t scratch[2 * BLOCK];
     if (keep == ~(uint64_t)0) {
         memcpy(scratch, &folded, BLOCK);
@@ -106,6 +110,7 @@ INLINE bool wide_block(const uint8_t *at, const text_table *table, writer *out, 
     memcpy(out->points, &point, sizeof point);
     out->points += 8;
     out->after_space = 0;
+    out->class = 0;
     if (encoded) {
         uint32_t changed = 0;
         for (int i = 0; i < 8; i++) changed |= point[i] ^ code[i];
@@ -141,12 +146,21 @@ INLINE bool one(uint32_t code, const text_table *table, writer *out, bool encode
         counts->damage += DAMAGED(entry);
         counts->feeds += code == '\n';
     }
+    uint32_t number = POINT(entry);
     if (!(entry & SPECIAL)) {
-        put(out, POINT(entry), encoded);
+        put(out, number, encoded);
+        out->class = 0;
         return true;
     }
-    uint32_t number = POINT(entry);
     if (number == UNSAFE || (entry & LONG)) return false;
+    if (number >= MARKS) { /* it stays where it is, if it is in order */
+        uint32_t class = number - MARKS;
+        if (class < out->class) return false;
+        out->class = class;
+        put(out, code, encoded);
+        return true;
+    }
+    out->class = NO_MARK; /* the expansion may end with a mark */
     for (int64_t i = table->starts[number]; i < table->starts[number + 1]; i++)
         put(out, table->expansions[i], encoded);
     return true;
@@ -167,7 +181,7 @@ void count_characters(const uint8_t *at, const uint8_t *end, const text_table *t
 INLINE int64_t through(const uint8_t *data, int64_t size, const text_table *table, uint32_t *points,
                        uint8_t *bytes, bool encoded, int64_t *used, character_counts *counts) {
     const uint8_t *at = data, *end = data + size;
-    writer out = {points, bytes, 1};
+    writer out = {points, bytes, 1, 0};
     longs8 lanes = 0;
     int filled = 0;
     while (at < end) {

@@ -47,6 +47,8 @@ INLINE int lowest64(uint64_t mask) { return __builtin_ctzll(mask); }
 #define SPECIAL (1u << 26) /* POINT is the number of an expansion, or UNSAFE */
 #define LONG (1u << 27)    /* an expansion too long for the array of a whole block */
 #define UNSAFE 0x1FFFFF    /* the normal form depends on the neighbours */
+#define MARKS 0x1FFE00     /* and MARKS + c: a mark of combining class c that composes with nothing */
+#define DEPENDS(entry) (((entry) & SPECIAL) && POINT(entry) >= MARKS)
 #define KIND(entry) ((entry) >> 28)
 #define OTHER_CLASS 0u
 #define HAN_CLASS 1u
