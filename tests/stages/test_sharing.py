@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from pipelines.engine.local import Local
 from pipelines.model.evidence import BANDS
-from pipelines.stages.shared import Shared, find_shared
 from pipelines.stages.placing import flat_table
+from pipelines.stages.shared import Shared, find_shared
 from pipelines.stages.sharing import Sketches, shared_in_memory, shared_texts
 
 # few values, so that many texts are equal and many keys are shared
