@@ -41,9 +41,9 @@ MINIMUM_WEIGHT = 8
 _IDEOGRAPH = 4
 """A Han character, kana or syllable weighs as much as this many letters."""
 
-_SLOTS = 1024
-"""A power of two, some eight times the number of words."""
-_SPREAD = 0x9E3779B97F4A7C15
+_SLOTS = 2048
+_SPREAD = 0xA8ABA4B0FA4ADDB1
+"""Drawn until each word had a slot of its own: a word is looked for by one comparison."""
 _LONGEST = 8
 """Letters of the longest word of a list; native/words.c reads a word as so many bytes."""
 _LETTER = re.compile("[a-z\u00c0-\u024f]")
@@ -130,14 +130,18 @@ def guess_languages(counts: NDArray[np.int64], found: NDArray[np.int64]) -> list
 
 @functools.cache
 def word_table() -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
-    """An open-addressing table of words as their bytes (0 = free); 1 English, 2 other for each."""
+    """A table of words as their bytes (0 = free), and 1 English, 2 other for each.
+
+    Raises:
+        ValueError: two words have the same slot; another `_SPREAD` has to be drawn.
+    """
     english, other = set(ENGLISH.split()), set(OTHER_LATIN.split())
     keys, lists = np.zeros(_SLOTS, np.uint64), np.zeros(_SLOTS, np.uint8)
     listed = [(w, 1) for w in english - other] + [(w, 2) for w in other - english]
     for word, number in sorted(listed):
         key = int.from_bytes(word.encode().ljust(_LONGEST, b"\0"), "little")
-        slot = ((key * _SPREAD) & (2**64 - 1)) >> 32 & (_SLOTS - 1)
-        while keys[slot]:
-            slot = (slot + 1) % _SLOTS
+        slot = ((key * _SPREAD) & (2**64 - 1)) >> (65 - _SLOTS.bit_length())
+        if keys[slot]:
+            raise ValueError("two words have the same slot")
         keys[slot], lists[slot] = key, number
     return keys, lists

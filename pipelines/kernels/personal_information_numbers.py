@@ -56,7 +56,10 @@ _LABEL = re.compile(
 _LABEL_AFTER = re.compile(r"(?:tel|qq|wx|vx|wechat|weixin)(?![0-9A-Za-z_])", re.IGNORECASE)
 
 # Each pattern is matched where a run of digits begins, never searched for: runs are few.
-_RUN = re.compile(r"[0-9]+")
+_ID_START = re.compile(r"(?<![0-9])[1-9][0-9]{5}")
+_MOBILE_START = re.compile(r"(?<![0-9])(?:1[3-9]|86|0086)")
+_CARD_START = re.compile(r"(?<![0-9])[0-9]{4}")
+_LANDLINE_START = re.compile(r"(?<![0-9])0[0-9]{2}")
 _ID18 = re.compile(r"[1-9][0-9]{5}[ -]?[0-9]{8}[ -]?[0-9]{3}[0-9Xx](?![0-9])")
 _ID15 = re.compile(r"[1-9][0-9]{14}(?![0-9])")
 _MOBILE = re.compile(
@@ -74,7 +77,7 @@ _LANDLINE = re.compile(rf"{_AREA}(\) ?|[ -]?)([2-8][0-9]{{2,3}}[ -]?[0-9]{{4}})(
 
 def identity_numbers(text: str) -> Iterator[Hit]:
     """Resident identity numbers; valid where region, birth date and check character hold."""
-    for start in _starts(text):
+    for start in _starts(_ID_START, text):
         if found := _ID18.match(text, start):
             tier = _resident_tier(text, found)
         elif found := _ID15.match(text, start):
@@ -108,7 +111,7 @@ def _legacy_tier(text: str, found: re.Match[str]) -> Tier | None:
 
 def mobile_numbers(text: str) -> Iterator[Hit]:
     """Mobile numbers; valid where the first three digits are a range given to an operator."""
-    for begin in _starts(text):
+    for begin in _starts(_MOBILE_START, text):
         found = _MOBILE.match(text, begin)
         if not found:
             continue
@@ -125,7 +128,7 @@ def mobile_numbers(text: str) -> Iterator[Hit]:
 
 def card_numbers(text: str) -> Iterator[Hit]:
     """Bank card numbers; valid where issuer prefix, length and Luhn digit hold."""
-    for start in _starts(text):
+    for start in _starts(_CARD_START, text):
         found = _CARD.match(text, start)
         if not found or not _alone(text, start, found.end()):
             continue
@@ -142,7 +145,7 @@ def card_numbers(text: str) -> Iterator[Hit]:
 
 def landline_numbers(text: str) -> Iterator[Hit]:
     """Landline numbers; valid where the area code is set off or a keyword is near."""
-    for begin in _starts(text):
+    for begin in _starts(_LANDLINE_START, text):
         found = _LANDLINE.match(text, begin)
         if not found:
             continue
@@ -158,8 +161,9 @@ def landline_numbers(text: str) -> Iterator[Hit]:
         yield Hit(Kind.LANDLINE, start, end, _tier(stated or near(_CALL_WORDS, text, start, end)))
 
 
-def _starts(text: str) -> Iterator[int]:
-    return (run.start() for run in _RUN.finditer(text))
+def _starts(begin: re.Pattern[str], text: str) -> list[int]:
+    """Where the runs of digits begin that begin as `begin` has it."""
+    return [found.start() for found in begin.finditer(text)]
 
 
 def _tier(holds: bool) -> Tier:

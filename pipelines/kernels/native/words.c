@@ -9,16 +9,16 @@ INLINE bool is_accented(const uint8_t *at, const uint8_t *end) {
     return end - at >= 2 && at[0] >= 0xC3 && (at[0] < 0xC9 || (at[0] == 0xC9 && at[1] < 0x90));
 }
 
-INLINE int list_of(const word_table *table, uint64_t word) {
-    uint64_t slot = (word * 0x9E3779B97F4A7C15u) >> 32 & (uint64_t)(table->slots - 1);
-    while (table->keys[slot] != 0 && table->keys[slot] != word)
-        slot = (slot + 1) & (uint64_t)(table->slots - 1);
+/* No branch: whether a word stands in a list is what no processor can foresee. */
+INLINE int list_of(const word_table *table, uint64_t word, int bits) {
+    uint64_t slot = word * 0xA8ABA4B0FA4ADDB1u >> (64 - bits);
     return table->keys[slot] == word ? table->numbers[slot] : 0;
 }
 
 void count_words(const uint8_t *data, int64_t size, const word_table *table, int64_t *counts) {
     const uint8_t *at = data, *end = data + size;
     int64_t found = 0, first = 0, second = 0;
+    int bits = lowest64((uint64_t)table->slots);
     while (at < end) {
         uint64_t lower, leads = 0;
         if (end - at >= BLOCK) {
@@ -43,18 +43,22 @@ void count_words(const uint8_t *data, int64_t size, const word_table *table, int
             int length = rest ? lowest64(rest) : BLOCK;
             bool plain = length > 0 && begin + length < taken && !is_accented(word + length, end);
             if (plain) {
-                if (length <= 8) {
-                    uint64_t bytes;
-                    memcpy(&bytes, word, 8);
-                    int list = list_of(table, bytes & ~(uint64_t)0 >> (64 - 8 * length));
-                    first += list == 1;
-                    second += list == 2;
-                }
+                /* of a longer word, eight letters are in no list: the longest has six */
+                uint64_t bytes;
+                memcpy(&bytes, word, 8);
+                int letters8 = length < 8 ? length : 8;
+                int list = list_of(table, bytes & ~(uint64_t)0 >> (64 - 8 * letters8), bits);
+                first += list == 1;
+                second += list == 2;
                 found++;
                 letters &= ~(uint64_t)0 << (begin + length);
                 continue;
             }
-            /* it holds other letters, or goes on behind the block */
+            if (begin > 0 && begin + length >= taken && base + taken < end) {
+                at = word; /* it goes on behind the block: the next one begins with it */
+                break;
+            }
+            /* it holds other letters, ends the text, or is longer than a block */
             const uint8_t *last = word;
             bool whole = true;
             while (last < end) {
@@ -74,7 +78,7 @@ void count_words(const uint8_t *data, int64_t size, const word_table *table, int
             if (whole && last - word <= 8) {
                 uint64_t bytes;
                 memcpy(&bytes, word, 8);
-                int list = list_of(table, bytes & ~(uint64_t)0 >> (64 - 8 * (last - word)));
+                int list = list_of(table, bytes & ~(uint64_t)0 >> (64 - 8 * (last - word)), bits);
                 first += list == 1;
                 second += list == 2;
             }
