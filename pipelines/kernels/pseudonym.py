@@ -57,6 +57,8 @@ def _bare(kind: str, value: str) -> str:
 
 
 def _address(value: str) -> str:
+    if ":" not in value:
+        return value  # an IPv4 address has one spelling
     try:
         return ipaddress.ip_address(value).compressed
     except ValueError:

@@ -232,9 +232,10 @@ static void look(finder *found, int64_t from, int64_t to, const uint32_t *entrie
 }
 
 typedef struct {
-    int digits, dots, colons; /* of the block before; of dots, those after a digit */
+    int digits, dots, colons; /* of the block before; of dots and colons, those after a digit */
     int digits2;              /* of the one before that */
     uint64_t digit, ef, bc, colon, high; /* masks of the block before */
+    uint64_t hex;
     uint64_t place;           /* of digits and gaps, or all where nobody asked */
     uint64_t capital;         /* capital letters of this block behind other characters */
     bool wide;                /* full-width digits in one of the two */
@@ -267,7 +268,11 @@ INLINE int told_in(const uint8_t *at, carried *before) {
     }
     if (digit != narrow || before->wide) dot |= WHERE(block == '.');
     int digits = popcount64(digit), dots = popcount64(dot);
-    int colons = popcount64(colon) + popcount64(wide_colon);
+    uint64_t hex = digit | WHERE(((block | 32) - 'a') < 6);
+    /* of all colons, those behind a digit; full-width ones are few enough */
+    int colons = popcount64(colon & up(hex, before->hex, 1)) + popcount64(wide_colon);
+    if (wide_colon || digit != narrow || before->wide)
+        colons = popcount64(colon) + popcount64(wide_colon);
     bool wide = digit != narrow, wider = wide || before->wide;
     /* six digits together: every code, passport and permit has them */
     uint64_t two = narrow & up(narrow, before->digit, 1);
@@ -294,8 +299,19 @@ INLINE int told_in(const uint8_t *at, carried *before) {
         (wide_colon && colons + before->colons >= 2))
         back = BLOCK;
     if (wider && digits + before->digits + before->digits2 >= 6) back = 2 * BLOCK;
-    *before = (carried){digits, dots, colons, before->digits, narrow, ef, bc, colon, high,
-                        before->place, upper_after, wide};
+    *before = (carried){.digits = digits,
+                        .dots = dots,
+                        .colons = colons,
+                        .digits2 = before->digits,
+                        .digit = narrow,
+                        .ef = ef,
+                        .bc = bc,
+                        .colon = colon,
+                        .high = high,
+                        .hex = hex,
+                        .place = before->place,
+                        .capital = upper_after,
+                        .wide = wide};
     return back;
 }
 

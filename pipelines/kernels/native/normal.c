@@ -91,6 +91,27 @@ INLINE bool ascii_block(const uint8_t *at, writer *out, bool encoded, character_
 typedef uint32_t words8 __attribute__((ext_vector_type(8)));
 typedef uint64_t longs8 __attribute__((ext_vector_type(8)));
 
+/* Eight code points in UTF-8, without a branch where none is above the first plane. */
+INLINE void encode8(words8 point, writer *out) {
+    uint32_t any = 0;
+    for (int i = 0; i < 8; i++) any |= point[i];
+    if (any >= 0x10000) {
+        for (int i = 0; i < 8; i++) out->bytes += encode(point[i], out->bytes);
+        return;
+    }
+    words8 last = point & 63, middle = point >> 6 & 63;
+    words8 three = 0x8080E0 | point >> 12 | middle << 8 | last << 16;
+    words8 two = 0x80C0 | point >> 6 | last << 8;
+    words8 above1 = (words8)(point >= 0x80), above2 = (words8)(point >= 0x800);
+    words8 bytes = (above2 & three) | (~above2 & above1 & two) | (~above1 & point);
+    words8 width = 1 - above1 - above2; /* true is -1 */
+    for (int i = 0; i < 8; i++) {
+        uint32_t one = bytes[i];
+        memcpy(out->bytes, &one, 4);
+        out->bytes += width[i];
+    }
+}
+
 /* Eight characters of three bytes, none of them special: false, and nothing done, otherwise.
    32 bytes can be read. `lanes` counts classes in bytes, eight to a lane. */
 INLINE bool wide_block(const uint8_t *at, const text_table *table, writer *out, bool encoded,
@@ -118,7 +139,7 @@ INLINE bool wide_block(const uint8_t *at, const text_table *table, writer *out, 
             memcpy(out->bytes, at, 32);
             out->bytes += 24;
         } else {
-            for (int i = 0; i < 8; i++) out->bytes += encode(point[i], out->bytes);
+            encode8(point, out);
         }
     }
     if (counts) {
