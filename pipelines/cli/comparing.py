@@ -1,63 +1,48 @@
 """Carrying out `tda dups`: sketch every file, relate the texts, write the pairs."""
 
-import hashlib
 import json
 import os
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import typer
 
-from connectors.base import ReadRequest, Reason
+from connectors.base import ReadRequest
 from connectors.encoding import declared
-from connectors.location import File, fresh, full_name
-from connectors.reading import expand, guess_format
+from connectors.location import File, full_name
 from pipelines.cli.choosing import one_of
+from pipelines.cli.comparing_text import lines_of
+from pipelines.cli.pair_file import write_pairs
 from pipelines.cli.progress import StageBars
+from pipelines.cli.side import Side, Sketched, side_of, sketch_side, workers_for
 from pipelines.engine.base import Engine
 from pipelines.engine.opening import open_engine
 from pipelines.language.catalogue import translate
 from pipelines.language.choice import choose_language
 from pipelines.model.dataset import Format
-from pipelines.model.errors import ConfigError, EvidenceError
-from pipelines.model.evidence import PAIRS
+from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
-from pipelines.ownership import stamp, temporary_name
-from pipelines.settings import ENGINES, Settings, read_settings
+from pipelines.ownership import stamp
+from pipelines.settings import ENGINES, read_settings
+from pipelines.stages.containment import contained
 from pipelines.stages.duplicates import Duplicates, find_duplicates, summary_of
+from pipelines.stages.placing import places
 from pipelines.stages.rereading import Rereader
-from pipelines.stages.sketching import sketch_file
-
-if TYPE_CHECKING:
-    from pipelines.stages.base import Progress  # brings the store, which nothing here needs
-
-POOL_BYTES = 64 * 1024 * 1024
-"""Below so much on disk, processes take longer to start than to work."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sketched:
-    """What the files hold, and the flat tables of their texts."""
-
-    flat: tuple[str, ...]
-    records: int
-    empty: int
-    quarantined: int
+from pipelines.stages.sharing import shared_texts
 
 
 def compare_files(
     paths: Sequence[Path | str],
     *,
+    against: Sequence[Path | str],
     text: str,
+    against_text: str | None,
     threshold: str,
     layout: str | None,
     encoding: str | None,
@@ -69,6 +54,9 @@ def compare_files(
 ) -> int:
     """The duplicates across `paths` on stdout, the pairs in a Parquet file; the exit code.
 
+    With files to compare `against`: which records repeat one of those, whatever they repeat among
+    themselves.
+
     Raises:
         ConfigError: A path, column, format, encoding or threshold nobody can follow.
     """
@@ -78,165 +66,135 @@ def compare_files(
     if engine is not None:
         settings = replace(settings, engine=one_of("--engine", engine, ENGINES))
     least = _threshold(threshold)
-    files = expand(paths)
     request = ReadRequest(
-        columns=_columns(text),
+        columns=_columns("--text", text),
         format=None if layout is None else Format(one_of("--format", layout, list(Format))),
-        # an encoding nobody knows is misuse, said before any work, and so is an unclear format
+        # an encoding nobody knows is misuse, said before any work
         encoding=None if encoding is None else declared(encoding),
         max_record_bytes=settings.max_record_bytes,
     )
-    if request.format is None:
-        for file in files:
-            guess_format(fresh(file))
+    compared = side_of(paths, request)
+    others = _others(against, against_text, request)
+    _nothing_on_both_sides(compared, others)
+    files = [*others.files, *compared.files]
     temporary = settings.home / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
-    pool = _workers(files, workers or settings.workers)
+    pool = workers_for(files, workers or settings.workers)
     with (
         open_engine(settings, workers=pool) as running,
         tempfile.TemporaryDirectory(dir=temporary, prefix=f"dups-{stamp()}-") as folder,
     ):
         with StageBars(language) as bars:
-            sketched = _sketch(files, request, running, folder, bars)
+            bars.start("scan", len(files))
+            theirs = sketch_side(others, (), engine=running, folder=folder, progress=bars)
+            if against and not theirs.flat:
+                raise _nothing_to_compare_with(theirs)
+            ours = sketch_side(compared, others.files, engine=running, folder=folder, progress=bars)
+            bars.done("scan")
             # what reading here has freed, Arrow would keep while DuckDB fills the memory it may
             pa.default_memory_pool().release_unused()
             bars.start("relate", None)
-            found = find_duplicates(
-                sketched.flat,
-                engine=running,
-                folder=Path(folder),
-                rereader=Rereader(files, [request] * len(files)),
-                threshold=float(least),
-            )
+            found = _related(others, theirs, compared, ours, running, Path(folder), float(least))
             bars.done("relate")
-        ledger = _write(found, [full_name(file) for file in files], pairs, settings)
+        ledger = write_pairs(found, [full_name(file) for file in files], pairs, settings.home)
+    figures = summary_of(found, str(least))
+    if against:
+        figures = _contained(found, theirs, figures)
     outcome = {
-        "files": len(files),
-        "records": sketched.records,
-        "empty": sketched.empty,
-        "quarantined": sketched.quarantined,
-        **summary_of(found, str(least)),
+        **ours.counts(),
+        **figures,
         "pairs": str(ledger),
         "seconds": round(time.monotonic() - began, 3),
     }
     if as_json:
         typer.echo(json.dumps(outcome, ensure_ascii=False, indent=1))
     else:
-        _print(outcome, language)
+        for line in lines_of(outcome):
+            typer.echo(translate(line, language))
     return 0
 
 
-def _sketch(
-    files: Sequence[File], request: ReadRequest, engine: Engine, folder: str, progress: "Progress"
-) -> Sketched:
-    progress.start("scan", len(files))
-    sketch = partial(sketch_file, paths=files, request=request, folder=folder)
-    flat: dict[str, str] = {}
-    totals: Counter[str] = Counter()
-    reasons: Counter[str] = Counter()
-    for summary in engine.map(sketch, [str(ordinal) for ordinal in range(len(files))]):
-        item = str(summary["item"])
-        if "error" in summary:
-            raise EvidenceError(
-                msg(
-                    "{file} could not be read to its end ({error})",
-                    file=str(files[int(item)]),
-                    error=str(summary["error"]),
-                ),
-                advice=msg("free memory and disk space, or leave the file out, and run again"),
+def _related(
+    others: Side,
+    theirs: Sketched,
+    compared: Side,
+    ours: Sketched,
+    engine: Engine,
+    folder: Path,
+    threshold: float,
+) -> Duplicates:
+    """The pairs, where the files of `others` come before those that are `compared`."""
+    flat = [*theirs.flat, *ours.flat]
+    rereader = Rereader(
+        [*others.files, *compared.files],
+        [*[others.request] * len(others.files), *[compared.request] * len(compared.files)],
+    )
+    if not others.files:
+        return find_duplicates(
+            flat, engine=engine, folder=folder, rereader=rereader, threshold=threshold
+        )
+    since = int(places(len(others.files), np.zeros(1, np.int64))[0])
+    return contained(shared_texts(flat, engine=engine, folder=folder), since, rereader, threshold)
+
+
+def _contained(
+    found: Duplicates, theirs: Sketched, figures: dict[str, object]
+) -> dict[str, object]:
+    """The figures of a comparison with other files, where nothing is removed or preferred."""
+    own = ("exact_duplicates", "near_duplicates", "clusters", "keep")
+    return {
+        "against": {**theirs.counts(), "repeated": found.clusters},
+        "contained": {"exact": found.exact_duplicates, "near": found.near_duplicates},
+        **{name: value for name, value in figures.items() if name not in own},
+    }
+
+
+def _others(against: Sequence[Path | str], text: str | None, request: ReadRequest) -> Side:
+    """The files to compare with: none unless asked for."""
+    if text is not None and not against:
+        raise ConfigError(
+            msg("--against-text is given, but no file to compare with"),
+            advice=msg("name the files with --against, or leave --against-text out"),
+        )
+    if text is not None:
+        request = replace(request, columns=_columns("--against-text", text))
+    return side_of(against, request, "--against-text")
+
+
+def _nothing_on_both_sides(compared: Side, others: Side) -> None:
+    there = {_itself(file) for file in others.files}
+    for file in compared.files:
+        if _itself(file) in there:
+            raise ConfigError(
+                msg("{file} is compared with itself", file=full_name(file)),
+                advice=msg("leave it out before --against or after it"),
             )
-        totals.update({name: int(str(summary[name])) for name in ("records", "empty")})
-        reasons.update(_counts(summary["reasons"]))
-        if summary["out"] is not None:
-            flat[item] = str(summary["out"])
-        progress.advance()
-    progress.done("scan")
-    if totals["records"] == 0 and reasons[Reason.COLUMN_ABSENT]:
-        raise ConfigError(
-            msg("no record has the text columns {columns}", columns=", ".join(request.columns)),
-            advice=msg("name the columns of the text: --text instruction,output"),
-        )
-    return Sketched(
-        flat=tuple(flat[item] for item in sorted(flat, key=int)),
-        records=totals["records"],
-        empty=totals["empty"],
-        quarantined=reasons.total(),
+
+
+def _itself(file: File) -> str:
+    """The same for every name of a file."""
+    return str(file.resolve()) if isinstance(file, Path) else file.uri
+
+
+def _nothing_to_compare_with(theirs: Sketched) -> ConfigError:
+    return ConfigError(
+        msg(
+            "the --against files hold no text to compare with: {records} records, {empty} empty, "
+            "{quarantined} quarantined",
+            records=theirs.records,
+            empty=theirs.empty,
+            quarantined=theirs.quarantined,
+        ),
+        advice=msg("check --against, --against-text, --format and --encoding"),
     )
 
 
-def _counts(given: object) -> dict[str, int]:
-    return (
-        {str(name): int(count) for name, count in given.items()} if isinstance(given, dict) else {}
-    )
-
-
-def _write(found: Duplicates, names: Sequence[str], pairs: Path | None, settings: Settings) -> Path:
-    """The path of the pairs, which appear there whole; named by their content by default."""
-    if pairs is None:
-        sha = hashlib.sha256(json.dumps(names).encode())
-        for column in (found.removed, found.kept, found.similarity, found.exact):
-            sha.update(column.tobytes())
-        pairs = settings.home / f"pairs-{sha.hexdigest()[:16]}.parquet"
-    part = pairs.with_name(f"{temporary_name()}.part")
-    try:
-        with pq.ParquetWriter(part, PAIRS, compression="zstd") as writer:
-            for table in found.tables(names):
-                writer.write_table(table)
-        part.replace(pairs)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise ConfigError(
-            msg(
-                "the pairs cannot be written to {path} ({reason})",
-                path=str(pairs),
-                reason=error.strerror or type(error).__name__,
-            ),
-            advice=msg("name a file in a folder that can be written with --pairs"),
-        ) from error
-    return pairs
-
-
-def _print(outcome: dict[str, object], language: str) -> None:
-    def figure(name: str) -> int:
-        return int(str(outcome[name]))
-
-    for line in (
-        msg(
-            "{records} records in {files} files, {empty} empty, {quarantined} quarantined",
-            records=figure("records"),
-            files=figure("files"),
-            empty=figure("empty"),
-            quarantined=figure("quarantined"),
-        ),
-        msg(
-            "{exact} exact and {near} near duplicates (Jaccard {threshold} or more); "
-            "{clusters} kept records stand for them",
-            exact=figure("exact_duplicates"),
-            near=figure("near_duplicates"),
-            threshold=str(outcome["threshold"]),
-            clusters=figure("clusters"),
-        ),
-        msg(
-            "a pair right at this threshold is found with probability {recall}",
-            recall=str(outcome["recall_at_threshold"]),
-        ),
-        msg("pairs: {path}", path=str(outcome["pairs"])),
-    ):
-        typer.echo(translate(line, language))
-    if figure("too_long_to_compare"):
-        line = msg(
-            "texts so long that they were compared for equality only: {count}",
-            count=figure("too_long_to_compare"),
-        )
-        typer.echo(translate(line, language))
-
-
-def _columns(text: str) -> tuple[str, ...]:
+def _columns(option: str, text: str) -> tuple[str, ...]:
     columns = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
     if not all(columns):
         raise ConfigError(
-            msg("--text names no column in {text}", text=repr(text)),
-            advice=msg("name the columns of the text: --text instruction,output"),
+            msg("{option} names no column in {text}", option=option, text=repr(text)),
+            advice=msg("name the columns of the text: {option} instruction,output", option=option),
         )
     return columns
 
@@ -252,11 +210,3 @@ def _threshold(text: str) -> Decimal:
             advice=msg("give a Jaccard similarity, for example --threshold 0.8"),
         )
     return least
-
-
-def _workers(files: Sequence[File], workers: int) -> int:
-    """`workers` where they pay; objects always do, as each takes its time to come."""
-    local = [file for file in files if isinstance(file, Path)]
-    if len(local) < len(files):
-        return workers
-    return workers if sum(file.stat().st_size for file in local) > POOL_BYTES else 1

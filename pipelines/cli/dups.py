@@ -1,4 +1,7 @@
-"""`tda dups PATH…`: exact and near duplicates across files, with the record each leads to."""
+"""`tda dups PATH…`: exact and near duplicates across files, with the record each leads to.
+
+With `--against PATH`: which records repeat one of other files, for example of an evaluation set.
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +19,16 @@ def dups(
     text: Annotated[
         str, typer.Option(help="Text columns, commas between them; joined with a line feed.")
     ] = "text",
+    against: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH",
+            help="Find the records that repeat one of these files instead; once for each path.",
+        ),
+    ] = None,
+    against_text: Annotated[
+        str | None, typer.Option(help="Text columns of the --against files; default: --text.")
+    ] = None,
     threshold: Annotated[
         str, typer.Option(help="Least Jaccard similarity of a near duplicate, above 0 up to 1.")
     ] = "0.8",
@@ -45,14 +58,21 @@ def dups(
     Texts are compared after NFKC, case folding and collapsing of white space, by their sets of
     five code points. The first record is kept; files come in the order given.
 
+    With --against, records are not compared with each other but with those of the other files,
+    each with the most similar one: how many questions of an evaluation set are in the training
+    data, or, the other way round, which training records to leave out.
+
     Example: tda dups train.jsonl eval.jsonl --text instruction,output --json
+    Example: tda dups eval.jsonl --text question --against train.jsonl --against-text output
     Example: tda dups forum.dat --format csv --encoding gb18030 --text body
     """
     from pipelines.cli.comparing import compare_files
 
     return compare_files(
         paths,
+        against=against or (),
         text=text,
+        against_text=against_text,
         threshold=threshold,
         layout=layout,
         encoding=encoding,

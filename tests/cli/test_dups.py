@@ -131,7 +131,7 @@ def test_the_threshold_decides_what_is_near(home, tmp_path, capsys):
 
 
 def test_several_workers_find_the_same(home, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("pipelines.cli.comparing.POOL_BYTES", 0)
+    monkeypatch.setattr("pipelines.cli.side.POOL_BYTES", 0)
     names = []
     for n in range(3):
         rows = [{"text": f"{LONG} {(n * 7 + row) % 11}"} for row in range(9)]
