@@ -1,11 +1,12 @@
 """The charts of a report, drawn for one language."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from pipelines.model.history import PlaceChange
 from pipelines.model.message import Message, msg
 from pipelines.report.article_7 import TOP
 from pipelines.report.charts import bars, multiples
@@ -18,6 +19,9 @@ from pipelines.report.charts.roll_up import roll_up
 from pipelines.report.charts.svg import Say
 from pipelines.report.model import HistoryPart, Report
 from pipelines.report.model_articles import Article7, SourceRow
+
+PLACES = 16
+"""Places of changes that are shown: two of each kind where all kinds have some."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,8 @@ class HistoryDrawings:
     nights: Markup
     panels: tuple[Panel, ...]
     changes: Markup
+    places: tuple[PlaceChange, ...] = ()
+    """The first of each kind of change, and no kind is left out for want of room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +114,19 @@ def history(part: HistoryPart, say: Say) -> HistoryDrawings:
             Panel(name=licence, drawing=lines.licences(points, say)),
         ),
         changes=changes(since.counts, say) if since and since.counts else Markup(""),
+        places=_first_of_each(since.places) if since else (),
     )
+
+
+def _first_of_each(places: Sequence[PlaceChange]) -> tuple[PlaceChange, ...]:
+    """At most PLACES of them, as they stand: the first of every kind, and so on."""
+    seen = Counter[tuple[str, str]]()
+    turns = []
+    for at, place in enumerate(places):
+        kind = (place.what, place.kind)
+        turns.append((seen[kind], at))
+        seen[kind] += 1
+    return tuple(places[at] for at in sorted(at for _, at in sorted(turns)[:PLACES]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,12 @@ from pipelines.model.message import msg
 from pipelines.report.charts.svg import Say, chart, fit, grouped, line, rect, text
 from pipelines.report.words import CHANGES
 
-LEFT = 188.0
+LEFT = 204.0
 
 
 def changes(counts: Mapping[str, int], say: Say) -> Markup:
     """A row for each kind of change; outlined is what went."""
-    scale = 110 / max(*counts.values(), 1)
+    scale = 62 / max(*counts.values(), 1)
     parts = []
     for place, (name, words) in enumerate(CHANGES.items()):
         y, count = 14 + 20 * place, counts.get(name, 0)

@@ -8,7 +8,17 @@ from expectations.findings import day
 from pipelines.model.history import UNSTATED, RunPoint
 from pipelines.model.message import Message, msg
 from pipelines.model.outcome import Gate
-from pipelines.report.charts.svg import Say, chart, fit, grouped, line, number, rect, tag, text
+from pipelines.report.charts.svg import (
+    Say,
+    chart,
+    fit_before,
+    grouped,
+    line,
+    number,
+    rect,
+    tag,
+    text,
+)
 from pipelines.report.figures import Share
 from pipelines.report.words import GATES
 
@@ -124,10 +134,12 @@ def licences(points: Sequence[RunPoint], say: Say) -> Markup:
             parts.append(rect(place * step, y, step - 2, height, style))
     parts.append(line(0, _BOTTOM, 182, _BOTTOM, "ax"))
     labels = _mix_labels(shown[-1], ranked, say)
-    for place, words in enumerate(labels):
-        parts.append(text(192, 26 + 15 * place, fit(words, 146), "fu" if place == 0 else ""))
+    for place, (name, share) in enumerate(labels):
+        words = fit_before(name, share, 146)
+        parts.append(text(192, 26 + 15 * place, words, "fu" if place == 0 else ""))
     label = say(msg("Records by licence, run by run; last"))
-    return chart(_BOTTOM + 18, f"{label}: {', '.join(labels)}", *parts, width=WIDTH)
+    spoken = ", ".join(f"{name} {share}" for name, share in labels)
+    return chart(_BOTTOM + 18, f"{label}: {spoken}", *parts, width=WIDTH)
 
 
 def _mix(point: RunPoint, ranked: Sequence[str], styles: dict[str, str]) -> list[tuple[int, str]]:
@@ -137,12 +149,10 @@ def _mix(point: RunPoint, ranked: Sequence[str], styles: dict[str, str]) -> list
     return [(count, style) for count, style in (*named, (rest, "b"), (unstated, "h")) if count]
 
 
-def _mix_labels(point: RunPoint, ranked: Sequence[str], say: Say) -> list[str]:
+def _mix_labels(point: RunPoint, ranked: Sequence[str], say: Say) -> list[tuple[str, str]]:
     total = sum(point.licences.values())
-    unstated = point.licences.get(UNSTATED, 0)
-    labels = [f"{say(msg('unstated'))} {Share(count=unstated, base=total).percent or '0'}"]
-    labels += [
-        f"{name} {Share(count=point.licences.get(name, 0), base=total).percent or '0'}"
-        for name in reversed(ranked)
+    named = [(say(msg("unstated")), UNSTATED), *((name, name) for name in reversed(ranked))]
+    return [
+        (words, Share(count=point.licences.get(name, 0), base=total).percent or "0")
+        for words, name in named
     ]
-    return labels

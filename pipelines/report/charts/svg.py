@@ -77,6 +77,11 @@ def fit(words: str, units: float) -> str:
     return words
 
 
+def fit_before(words: str, figure: str, units: float) -> str:
+    """`words figure` in no more than `units` of room: the words are cut, never the figure."""
+    return f"{fit(words, units - _LATIN * (len(figure) + 1))} {figure}"
+
+
 def grouped(count: int) -> str:
     """`482,613`."""
     return f"{count:,}"
