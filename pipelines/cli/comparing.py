@@ -23,6 +23,8 @@ from pipelines.cli.progress import StageBars
 from pipelines.cli.side import Side, Sketched, side_of, sketch_side, workers_for
 from pipelines.engine.base import Engine
 from pipelines.engine.opening import open_engine
+from pipelines.kernels.sketch_spec import DEFAULT, WORD
+from pipelines.kernels.units import Unit
 from pipelines.language.catalogue import translate
 from pipelines.language.choice import choose_language
 from pipelines.model.dataset import Format
@@ -44,6 +46,7 @@ def compare_files(
     text: str,
     against_text: str | None,
     threshold: str,
+    shingles: str,
     layout: str | None,
     encoding: str | None,
     pairs: Path | None,
@@ -66,6 +69,7 @@ def compare_files(
     if engine is not None:
         settings = replace(settings, engine=one_of("--engine", engine, ENGINES))
     least = _threshold(threshold)
+    unit = Unit(one_of("--shingles", shingles, list(Unit)))
     request = ReadRequest(
         columns=_columns("--text", text),
         format=None if layout is None else Format(one_of("--format", layout, list(Format))),
@@ -73,8 +77,8 @@ def compare_files(
         encoding=None if encoding is None else declared(encoding),
         max_record_bytes=settings.max_record_bytes,
     )
-    compared = side_of(paths, request)
-    others = _others(against, against_text, request)
+    compared = replace(side_of(paths, request), unit=unit)
+    others = replace(_others(against, against_text, request), unit=unit)
     _nothing_on_both_sides(compared, others)
     files = [*others.files, *compared.files]
     temporary = settings.home / "tmp"
@@ -97,7 +101,7 @@ def compare_files(
             found = _related(others, theirs, compared, ours, running, Path(folder), float(least))
             bars.done("relate")
         ledger = write_pairs(found, [full_name(file) for file in files], pairs, settings.home)
-    figures = summary_of(found, str(least))
+    figures = summary_of(found, str(least), spec=DEFAULT if unit is Unit.CHAR else WORD)
     if against:
         figures = _contained(found, theirs, figures)
     outcome = {
@@ -128,6 +132,7 @@ def _related(
     rereader = Rereader(
         [*others.files, *compared.files],
         [*[others.request] * len(others.files), *[compared.request] * len(compared.files)],
+        compared.unit,
     )
     if not others.files:
         return find_duplicates(

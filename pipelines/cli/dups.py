@@ -32,6 +32,9 @@ def dups(
     threshold: Annotated[
         str, typer.Option(help="Least Jaccard similarity of a near duplicate, above 0 up to 1.")
     ] = "0.8",
+    shingles: Annotated[
+        str, typer.Option(help="What is compared: runs of five of char (code points) or word.")
+    ] = "char",
     layout: Annotated[
         str | None,
         typer.Option("--format", help="jsonl, json, parquet, csv, tsv or text; default: guessed."),
@@ -56,7 +59,8 @@ def dups(
     """Find records that repeat or nearly repeat an earlier one, across all files.
 
     Texts are compared after NFKC, case folding and collapsing of white space, by their sets of
-    five code points. The first record is kept; files come in the order given.
+    five code points, or of five words with `--shingles word`, where a Chinese character is a word.
+    The first record is kept; files come in the order given.
 
     With --against, records are not compared with each other but with those of the other files,
     each with the most similar one: how many questions of an evaluation set are in the training
@@ -64,6 +68,7 @@ def dups(
 
     Example: tda dups train.jsonl eval.jsonl --text instruction,output --json
     Example: tda dups eval.jsonl --text question --against train.jsonl --against-text output
+    Example: tda dups web.parquet --shingles word --threshold 0.7
     Example: tda dups forum.dat --format csv --encoding gb18030 --text body
     """
     from pipelines.cli.comparing import compare_files
@@ -74,6 +79,7 @@ def dups(
         text=text,
         against_text=against_text,
         threshold=threshold,
+        shingles=shingles,
         layout=layout,
         encoding=encoding,
         pairs=pairs,

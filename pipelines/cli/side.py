@@ -11,6 +11,7 @@ from connectors.base import ReadRequest, Reason
 from connectors.location import File, fresh
 from connectors.reading import expand, guess_format
 from pipelines.engine.base import Engine
+from pipelines.kernels.units import Unit
 from pipelines.model.errors import ConfigError, EvidenceError
 from pipelines.model.message import msg
 from pipelines.stages.sketching import sketch_file
@@ -30,6 +31,7 @@ class Side:
     request: ReadRequest
     option: str = "--text"
     """Where the text columns of these files are named."""
+    unit: Unit = Unit.CHAR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ def sketch_side(
     if not side.files:
         return Sketched()
     files = [*before, *side.files]
-    sketch = partial(sketch_file, paths=files, request=side.request, folder=folder)
+    sketch = partial(sketch_file, paths=files, request=side.request, folder=folder, unit=side.unit)
     flat: dict[str, str] = {}
     totals: Counter[str] = Counter()
     reasons: Counter[str] = Counter()

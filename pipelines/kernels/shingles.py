@@ -16,6 +16,9 @@ SIZE = 5
 SPEC = "char5-nfkc-casefold-ws1"
 """How the names of sketches call these shingles: white space collapsed to one, ends stripped."""
 
+WORDS = "word5-nfkc-casefold-ws1"
+"""Runs of five words: see `units`."""
+
 _FACTORS = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1)
 _MIX1, _MIX2 = 0x2C1B3C6D, 0x297A2D39
 _MASK = 0xFFFFFFFF

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipelines.kernels.shingles import SPEC as SHINGLES
+from pipelines.kernels.shingles import WORDS
 from pipelines.model.errors import EvidenceError
 from pipelines.model.evidence import BANDS
 from pipelines.model.message import msg
@@ -38,7 +39,7 @@ class SketchSpec:
             raise ValueError("num_perm must be a power of two from 2 to 4096")
         if self.bands < 1 or self.rows < 1 or self.bands * self.rows > self.num_perm:
             raise ValueError("bands times rows must fit into num_perm")
-        if self.shingles != SHINGLES:
+        if self.shingles not in {SHINGLES, WORDS}:
             raise ValueError(f"no kernel makes shingles {self.shingles!r}")
 
     @property
@@ -52,6 +53,10 @@ class SketchSpec:
 
 DEFAULT = SketchSpec()
 """The sketch of the `bands` column of the records tables."""
+
+
+WORD = SketchSpec(shingles=WORDS)
+"""The same over words (`kernels.units`); its keys never meet those of DEFAULT in one comparison."""
 
 
 def require_same(ours: str, theirs: str) -> None:

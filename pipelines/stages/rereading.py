@@ -11,6 +11,7 @@ from connectors.reading import read_rows
 from pipelines.kernels.native.library import native, pointer, whole
 from pipelines.kernels.normal_facts import runs
 from pipelines.kernels.normalise import NormalText, normalise_block
+from pipelines.kernels.units import Unit, in_units
 from pipelines.model.errors import EvidenceError
 from pipelines.model.message import msg
 from pipelines.stages.joining import joined
@@ -20,10 +21,16 @@ from pipelines.stages.placing import ordinals_of, places, rows_of
 class Rereader:
     """Gives normalised texts by place (see `placing`)."""
 
-    def __init__(self, files: Sequence[File], requests: Sequence[ReadRequest]) -> None:
-        """The file with ordinal i is `files[i]`; its texts are the columns of `requests[i]`."""
+    def __init__(
+        self, files: Sequence[File], requests: Sequence[ReadRequest], unit: Unit = Unit.CHAR
+    ) -> None:
+        """The file with ordinal i is `files[i]`; its texts are the columns of `requests[i]`.
+
+        With another `unit`, texts come in it, and so do their lengths.
+        """
         self._files = files
         self._requests = requests
+        self._unit = unit
 
     def texts(
         self, place: NDArray[np.int64], chars: NDArray[np.int64]
@@ -59,7 +66,7 @@ class Rereader:
                 text = joined(block.batch, request.columns)
                 # a block may become many times as large: see normal_facts
                 for begin, end, _ in runs(text):
-                    part = normalise_block(text.slice(begin, end - begin))
+                    part = in_units(normalise_block(text.slice(begin, end - begin)), self._unit)
                     yield places(ordinal, rows[begin:end]), part
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -12,7 +13,11 @@ from connectors.base import ReadRequest
 from connectors.location import File, fresh
 from connectors.reading import guess_format, read
 from pipelines.engine.base import Summary
-from pipelines.kernels.normal_facts import normal_facts
+from pipelines.kernels.minhash import band_keys
+from pipelines.kernels.normal_facts import SketchFacts, runs, sketch_facts
+from pipelines.kernels.normalise import normalise_block
+from pipelines.kernels.text_facts import text_hashes
+from pipelines.kernels.units import Unit, in_units
 from pipelines.stages.joining import joined
 from pipelines.stages.placing import flat_table, flat_writer, places
 
@@ -20,7 +25,14 @@ ROWS = 65_536
 """Texts gathered before they are written as one row group."""
 
 
-def sketch_file(item: str, *, paths: Sequence[File], request: ReadRequest, folder: str) -> Summary:
+def sketch_file(
+    item: str,
+    *,
+    paths: Sequence[File],
+    request: ReadRequest,
+    folder: str,
+    unit: Unit = Unit.CHAR,
+) -> Summary:
     """The file with ordinal `item` of `paths` as a flat table in `folder`: where, and counts.
 
     Gives `out` (a path, or None when every text is empty), `records`, `empty`, `quarantined` and
@@ -37,7 +49,7 @@ def sketch_file(item: str, *, paths: Sequence[File], request: ReadRequest, folde
         for block in read(path, request):
             reasons.update(quarantined.reason.value for quarantined in block.quarantined)
             records += block.batch.num_rows
-            table = _flat(ordinal, block.batch, request.columns)
+            table = _flat(ordinal, block.batch, request.columns, unit)
             texts += table.num_rows
             waiting.append(table)
             if sum(part.num_rows for part in waiting) >= ROWS:
@@ -55,8 +67,23 @@ def sketch_file(item: str, *, paths: Sequence[File], request: ReadRequest, folde
     }
 
 
-def _flat(ordinal: int, batch: pa.RecordBatch, columns: Sequence[str]) -> pa.Table:
-    normal = normal_facts(joined(batch, columns))
+def _flat(ordinal: int, batch: pa.RecordBatch, columns: Sequence[str], unit: Unit) -> pa.Table:
+    text = joined(batch, columns)
+    facts = sketch_facts(text) if unit is Unit.CHAR else _facts_in(unit, text)
     place = places(ordinal, batch.column("row").to_numpy())
-    table = flat_table(place, normal.hashes, normal.chars, normal.bands)
+    table = flat_table(place, facts.hashes, facts.chars, facts.bands)
     return table.filter(pc.greater(table["chars"], 0))
+
+
+def _facts_in(unit: Unit, column: pa.LargeStringArray) -> SketchFacts:
+    """The same facts with units in place of code points; equal texts are equal as ever."""
+    chars, hashes, bands = [], [], []
+    for begin, end, _ in runs(column):
+        normal = normalise_block(column.slice(begin, end - begin))
+        units = in_units(normal, unit)
+        chars.append(np.diff(units.offsets))
+        hashes.append(text_hashes(normal))
+        bands.append(band_keys(units))
+    return SketchFacts(
+        chars=np.concatenate(chars), hashes=np.concatenate(hashes), bands=np.concatenate(bands)
+    )

@@ -257,3 +257,24 @@ def test_a_parquet_file_of_large_strings_is_read_like_any_other(home, tmp_path, 
     pq.write_table(table, tmp_path / "a.parquet")
     outcome = found(capsys, "a.parquet")
     assert (outcome["records"], outcome["empty"], outcome["exact_duplicates"]) == (3, 1, 1)
+
+
+def test_words_in_another_order_of_signs_are_near_where_words_are_compared(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("TDA_HOME", str(tmp_path / "home"))
+    words = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron"
+    rows = [words, words.replace(" ", " -- "), "。。。！！", "？？？", words.upper()]
+    path = tmp_path / "texts.jsonl"
+    path.write_text("".join(json.dumps({"text": row}) + "\n" for row in rows), encoding="utf-8")
+    found = {}
+    for unit in ("char", "word"):
+        command = ["dups", str(path), "--shingles", unit, "--json"]
+        with pytest.raises(SystemExit) as ended:
+            main(command)
+        assert ended.value.code == 0
+        found[unit] = json.loads(capsys.readouterr().out)
+    assert (found["char"]["exact_duplicates"], found["char"]["near_duplicates"]) == (1, 0)
+    assert (found["word"]["exact_duplicates"], found["word"]["near_duplicates"]) == (1, 1)
+    assert "word5" in found["word"]["sketch"]
+    assert "char5" in found["char"]["sketch"]
