@@ -11,9 +11,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.kernels.jaccard import shingle_table, similarity
+from pipelines.kernels.jaccard import shingle_table
 from pipelines.kernels.keeping import BUDGET, MOST_KEPT, waves
 from pipelines.kernels.normalise import NormalText
+from pipelines.kernels.pairs import similarities
 from pipelines.stages.duplicates import Duplicates
 from pipelines.stages.rereading import Rereader
 from pipelines.stages.shared import Shared
@@ -81,12 +82,18 @@ def _closest(
                 normal = NormalText(points=points, offsets=bounds)
                 table = shingle_table(int(chars[both].max()))
                 here = np.isin(right[wave], others[begin:end])
-                for one, other in zip(left[wave][here], right[wave][here], strict=True):
-                    a = end - begin + int(np.searchsorted(compared[first:last], one))
-                    b = int(np.searchsorted(others[begin:end], other))
-                    found = similarity(normal, a, b, table=table)
-                    if found >= threshold and found > closest[one]:
-                        best[one], closest[one] = other, found
+                one, other = left[wave][here], right[wave][here]
+                found = similarities(
+                    normal,
+                    end - begin + np.searchsorted(compared[first:last], one),
+                    np.searchsorted(others[begin:end], other),
+                    table=table,
+                )
+                # the most similar one, the earliest of several, unless an earlier wave had it
+                order = np.lexsort((other, -found, one))
+                order = order[np.diff(one[order], prepend=-1) > 0]
+                order = order[(found >= threshold)[order] & (found > closest[one])[order]]
+                best[one[order]], closest[one[order]] = other[order], found[order]
     return best, closest
 
 
@@ -108,9 +115,9 @@ def _pairs(shared: Shared, cut: int) -> Iterator[tuple[NDArray[np.int64], NDArra
         left = np.repeat(numbers[entries[part]], sizes)
         within = np.arange(len(left)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         right = numbers[np.repeat(starts[of_part], sizes) + within]
-        pairs = np.unique(np.stack([left, right], axis=1), axis=0)
+        pairs = np.unique((left << 32) + right)  # one number a pair: sorted sooner than two
         if len(pairs):
-            yield pairs[:, 0], pairs[:, 1]
+            yield pairs >> 32, pairs & 0xFFFF_FFFF
 
 
 def _parts(members: NDArray[np.int64]) -> Iterator[slice]:
