@@ -179,6 +179,19 @@ def test_the_threshold_decides_and_pairs_go_where_they_are_asked_to_go(tmp_path)
     assert pq.read_table(tmp_path / "out.parquet").num_rows == 0
 
 
+def test_both_sides_are_compared_by_words_where_asked(tmp_path):
+    write(tmp_path / "a.jsonl", [PAGE.replace("rivers", "rivets"), PAGE + " today", PAGE.upper()])
+    write(tmp_path / "b.jsonl", [PAGE])
+    options = ("a.jsonl", "--against", "b.jsonl")
+    assert found(tmp_path, *options)["contained"] == {"exact": 1, "near": 2}
+    by_words = found(tmp_path, *options, "--shingles", "word")
+    # one word within is five shingles of words, one at the end is one
+    assert by_words["contained"] == {"exact": 1, "near": 1}
+    shingles = len(PAGE.split()) - 4
+    near = paired(by_words["pairs"])["a.jsonl", 1]
+    assert near == (False, shingles / (shingles + 1), ("b.jsonl", 0))
+
+
 def test_what_could_not_be_compared_is_counted_on_its_side(tmp_path):
     write(tmp_path / "a.jsonl", [PAGE, ""])
     write(tmp_path / "b.jsonl", [PAGE])
