@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks.looked_for import words
 from benchmarks.project import cluster_labels
 from benchmarks.registry import Material, stage
+from pipelines.kernels.keywords import keyword_hits, keyword_table, normal_terms
 from pipelines.kernels.language_guess import count_words
 from pipelines.kernels.minhash import band_keys, signatures
 from pipelines.kernels.normal_facts import count_characters, normal_facts, sketch_facts
@@ -78,15 +80,25 @@ def patterns(material: Material) -> Callable[[], object]:
 
 @stage("statistics", aim="at least 400 MB/s")
 def statistics(material: Material) -> Callable[[], object]:
-    """Characters by script, lines, damage, language; the words counted beforehand."""
-    words = count_words(normalise_block(material.column))
+    """Characters by script, lines and repeated ones, damage, language; words counted before."""
+    counted = count_words(normalise_block(material.column))
 
     def count() -> object:
-        classes, damage, lines = count_characters(material.column)
-        counts = CharacterCounts(classes=classes, damage=damage, lines=lines, words=words)
+        classes, damage, lines, repeated = count_characters(material.column)
+        counts = CharacterCounts(
+            classes=classes, damage=damage, lines=lines, words=counted, repeated=repeated
+        )
         return text_facts(material.column, counts)
 
     return count
+
+
+@stage("keywords: 10,000 in normal forms", aim="at least 250 MB/s")
+def keywords(material: Material) -> Callable[[], object]:
+    """Every occurrence of 10,000 random Chinese words, the same as the peers look for."""
+    normal = normalise_block(material.column)
+    table = keyword_table(normal_terms(words()))
+    return lambda: keyword_hits(normal, table)
 
 
 @stage("one pass: normal form, hash, band keys")

@@ -227,7 +227,7 @@ def count_characters(column: pa.LargeStringArray) -> tuple[NDArray[np.int64], ..
         pointer(source.data),
         pointer(source.offsets),
         whole(len(column)),
-        text_table().arguments()[0],
+        *text_table().arguments(),
         pointer(classes),
         pointer(damage),
         pointer(lines),

@@ -59,20 +59,34 @@ static bool keep_counts(const facts_out *out, int64_t i, const uint8_t *text, in
     return out->repeated[i] >= 0;
 }
 
+#define PIECE 16384 /* bytes of a text that are counted together */
+
 /* The counts of characters and lines alone; 0, or -1 without memory. */
 EXPORT int64_t tda_count(const uint8_t *data, const int64_t *offsets, int64_t n,
-                         const uint32_t *entries, int64_t *classes, int64_t *damage,
+                         const uint32_t *entries, const int64_t *starts,
+                         const uint32_t *expansions, int64_t *classes, int64_t *damage,
                          int64_t *lines, int64_t *repeated) {
-    text_table table = {entries, NULL, NULL};
+    text_table table = {entries, starts, expansions};
     facts_out out = {.classes = classes, .damage = damage, .lines = lines, .repeated = repeated};
     line_set set = {NULL, 0};
-    bool held = true;
+    int64_t room = PIECE + PIECE / 2 + 2 * BLOCK, encoded;
+    uint32_t *points = malloc((size_t)room * sizeof *points);
+    uint8_t *bytes = malloc((size_t)room * 4 + BLOCK);
+    bool held = points != NULL && bytes != NULL;
     for (int64_t i = 0; held && i < n; i++) {
         character_counts counts = {0};
-        int64_t size = offsets[i + 1] - offsets[i];
-        count_characters(data + offsets[i], data + offsets[i + 1], &table, &counts);
-        held = keep_counts(&out, i, data + offsets[i], size, &counts, &set);
+        const uint8_t *text = data + offsets[i];
+        int64_t size = offsets[i + 1] - offsets[i], end;
+        for (int64_t at = 0; at < size; at = end) {
+            end = size - at > PIECE ? at + PIECE : size;
+            for (int back = 0; back < 3 && end < size && (text[end] & 0xC0) == 0x80; back++) end--;
+            /* the normal form is not wanted, but made it costs least */
+            normal_text(text + at, end - at, &table, points, bytes, &encoded, &counts);
+        }
+        held = keep_counts(&out, i, text, size, &counts, &set);
     }
+    free(points);
+    free(bytes);
     free(set.seen);
     return held ? 0 : -1;
 }
