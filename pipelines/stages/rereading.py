@@ -17,6 +17,9 @@ from pipelines.model.message import msg
 from pipelines.stages.joining import joined
 from pipelines.stages.placing import ordinals_of, places, rows_of
 
+RUN_BYTES = 1 << 20
+"""Texts normalised together: few enough for their memory to be used again and again."""
+
 
 class Rereader:
     """Gives normalised texts by place (see `placing`)."""
@@ -65,7 +68,7 @@ class Rereader:
                 rows = block.batch.column("row").to_numpy()
                 text = joined(block.batch, request.columns)
                 # a block may become many times as large: see normal_facts
-                for begin, end, _ in runs(text):
+                for begin, end, _ in runs(text, RUN_BYTES):
                     part = in_units(normalise_block(text.slice(begin, end - begin)), self._unit)
                     yield places(ordinal, rows[begin:end]), part
 

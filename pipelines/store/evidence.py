@@ -35,7 +35,11 @@ class EvidenceStore:
         # a damaged file gives way: a stage that writes its table anew leaves a sound one
         if not (_used(path) and _holds(path, rows)):
             temporary = self._temporary()
-            pq.write_table(rows, temporary, compression="zstd", compression_level=1)
+            # keys and digests hardly ever repeat: a dictionary of them costs and saves nothing
+            names = [field.name for field in rows.schema if pa.types.is_string(field.type)]
+            pq.write_table(
+                rows, temporary, compression="zstd", compression_level=1, use_dictionary=names
+            )
             _publish(temporary, path)
         return TableRef(kind=kind, digest=digest, rows=rows.num_rows, uri=str(path))
 
