@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import weakref
 from dataclasses import fields
 from pathlib import Path
 
@@ -85,3 +86,13 @@ def test_a_processor_gets_the_best_library_it_can_run():
 def test_an_array_with_gaps_is_refused():
     with pytest.raises(ValueError, match="one after the other"):
         library.pointer(np.arange(10)[::2])
+
+
+def test_an_array_that_only_its_address_names_stays():
+    array = np.arange(1000)
+    there = weakref.ref(array)
+    address = library.pointer(array)
+    del array
+    assert there() is not None
+    del address
+    assert there() is None

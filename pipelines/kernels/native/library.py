@@ -35,14 +35,17 @@ def _native(name: str, result: type | None, level: str) -> Native:
 
 
 def pointer(array: NDArray[np.generic]) -> ctypes.c_void_p:
-    """The address of the first value of a contiguous `array`, which the caller keeps alive.
+    """The address of the first value of a contiguous `array`, which it keeps alive.
 
     Raises:
         ValueError: its values do not lie one after the other.
     """
     if not array.flags.c_contiguous:
         raise ValueError("a kernel reads values that lie one after the other")
-    return ctypes.c_void_p(array.ctypes.data)
+    address = ctypes.c_void_p(array.ctypes.data)
+    # an array made for one call would be gone before the call
+    address.array = array  # type: ignore[attr-defined]
+    return address
 
 
 def whole(number: int) -> ctypes.c_int64:
