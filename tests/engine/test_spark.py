@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import spark_cluster
+from ending import with_the_tests
 from engine_items import length, marked
 
 from pipelines.engine.gathering import gather
@@ -170,6 +171,7 @@ def started(master: str, folder: Path, **environment: str) -> str:
         capture_output=True,
         text=True,
         check=True,
+        preexec_fn=with_the_tests(),
     )
     return done.stdout
 

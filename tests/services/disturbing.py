@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from airflow_client import DagRun, until
+from ending import with_the_tests
 
 from pipelines.model.ids import RunId
 from pipelines.settings import Settings
@@ -39,6 +40,7 @@ def tda(home: Path, *arguments: str, **environment: str) -> subprocess.Completed
         text=True,
         check=False,
         timeout=600,
+        preexec_fn=with_the_tests(),  # with --engine spark it has a Java of its own
     )
 
 

@@ -4,7 +4,6 @@ The scripts of an installed PySpark start no master, but `spark-class` does. Wor
 and little memory. Everything a worker has started can be killed at once, as when a machine fails.
 """
 
-import ctypes
 import importlib.util
 import json
 import os
@@ -22,10 +21,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from ending import with_the_tests
 
 PATIENCE = 180.0
-PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None)
 MEMORY = "1g"
 EXECUTOR_MEMORY = "700m"
 HERE = Path(__file__).parent
@@ -97,7 +95,7 @@ class Cluster:
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                preexec_fn=_end_with_the_tests,
+                preexec_fn=with_the_tests(),
             )
         self.processes.append(started)
         return started
@@ -161,12 +159,6 @@ def environment(folder: Path) -> dict[str, str]:
         "SPARK_LOCAL_DIRS": str(folder / "local"),
         "PYSPARK_PYTHON": sys.executable,
     }
-
-
-def _end_with_the_tests() -> None:
-    """Linux kills this process when the tests end, also where they are killed themselves."""
-    if sys.platform == "linux":
-        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def spark_class() -> list[str]:
