@@ -30,6 +30,15 @@ PROGRAM = Path(sys.executable).with_name("airflow")
 """What people start: `python -m airflow` behaves differently where a scan has several workers."""
 SERVICES = ("api-server", "scheduler", "dag-processor", "triggerer")
 STOPPING = 20.0
+WATCHER = """
+read ignored
+for round in 1 2 3; do  # what was just being started is seen by the next round
+  for process in /proc/[0-9]*; do
+    grep -qzxF -- "$1" "$process/environ" && kill -KILL "${process#/proc/}"
+  done
+  sleep 1
+done
+"""
 
 
 class Airflow:
@@ -68,8 +77,10 @@ class Airflow:
             **more,
         }
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.watcher: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Airflow":
+        self.watcher = self._watched()
         try:
             self.run("db", "migrate")
             for service in SERVICES:
@@ -140,6 +151,9 @@ class Airflow:
         for left in self.family():
             with contextlib.suppress(psutil.NoSuchProcess):
                 left.kill()
+        if self.watcher is not None:
+            self.watcher.kill()
+            self.watcher.wait()
 
     def family(self) -> list[psutil.Process]:
         """Every process that runs with our AIRFLOW_HOME, except the tests themselves."""
@@ -168,6 +182,16 @@ class Airflow:
             text = log.read_text(encoding="utf-8", errors="replace")
             shown.append(f"--- {log.name}\n{text[-1500:]}")
         return "\n".join(shown)
+
+    def _watched(self) -> subprocess.Popen[bytes]:
+        """A shell that reads from us: when we are killed it ends all that has our AIRFLOW_HOME."""
+        home = f"AIRFLOW_HOME={self.environment['AIRFLOW_HOME']}"
+        return subprocess.Popen(
+            ["/bin/sh", "-c", WATCHER, "watcher", home],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     def _healthy(self) -> bool:
         for name, process in self.processes.items():

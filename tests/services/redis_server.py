@@ -13,6 +13,7 @@ from typing import NoReturn
 import pytest
 import redis
 from airflow_services import free_ports
+from ending import with_the_tests
 
 PATIENCE = 30.0
 
@@ -56,6 +57,7 @@ def running(folder: Path) -> Iterator[str]:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=with_the_tests(),
             )
         try:
             if _answers(process, port):

@@ -106,8 +106,8 @@ class Cluster:
             try:
                 if holds():
                     return
-            except OSError:
-                pass  # it does not listen yet
+            except (OSError, ValueError):
+                pass  # it does not listen yet, or its page is not whole yet
             if any(started.poll() is not None for started in self.processes[-1:]):
                 break
             time.sleep(0.1)
