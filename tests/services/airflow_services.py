@@ -34,7 +34,8 @@ WATCHER = """
 read ignored
 for round in 1 2 3; do  # what was just being started is seen by the next round
   for process in /proc/[0-9]*; do
-    grep -qzxF -- "$1" "$process/environ" && kill -KILL "${process#/proc/}"
+    if [ "$(readlink "$process/cwd")" = "$2" ] || grep -qzxF -- "$1" "$process/environ"
+    then kill -KILL "${process#/proc/}"; fi
   done
   sleep 1
 done
@@ -184,10 +185,15 @@ class Airflow:
         return "\n".join(shown)
 
     def _watched(self) -> subprocess.Popen[bytes]:
-        """A shell that reads from us: when we are killed it ends all that has our AIRFLOW_HOME."""
+        """A shell that reads from us: when we are killed it ends all that is of this Airflow.
+
+        Services that give themselves a title write it over their environment; they are known by
+        the folder they run in.
+        """
         home = f"AIRFLOW_HOME={self.environment['AIRFLOW_HOME']}"
         return subprocess.Popen(
-            ["/bin/sh", "-c", WATCHER, "watcher", home],
+            ["/bin/sh", "-c", WATCHER, "watcher", home, str(self.home.resolve())],
+            cwd="/",
             stdin=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
