@@ -74,9 +74,7 @@ def evidence(store, run_id: str) -> dict[str, list[str]]:
 
 
 def temporaries(home: Path) -> list[Path]:
-    found = [
-        path for path in home.rglob("*") if path.name.startswith((".tmp-", "relate-", "spill-"))
-    ]
+    found = [path for path in home.rglob("*") if path.name.startswith((".tmp-", "work-", "spill-"))]
     return [*found, *home.rglob("*.part")]
 
 
@@ -87,8 +85,14 @@ def rows(home: Path, table: sa.Table) -> int:
 
 
 def in_relate(home: Path) -> bool:
+    """The pairs are known, what they were found from is there, and nothing is kept in the index."""
+    work, states = list(home.glob("indexes/*/work-*/*")), list(home.glob("indexes/*/*.json"))
+    return bool(work) and not states and rows(home, stage_results) == 3
+
+
+def in_a_query(home: Path) -> bool:
     """DuckDB's answer is whole under its temporary name, and nothing has its own name yet."""
-    parts = list((home / "tmp").glob("relate-*/.tmp-*.part"))
+    parts = list((home / "tmp").glob(".tmp-*.part"))
     return len(parts) == 1 and parts[0].stat().st_size > 0
 
 
@@ -108,11 +112,18 @@ PLACES = [
         id="the tables of a shard are written, its marker is not",
     ),
     pytest.param(
-        "pipelines.engine.queries:Queries.copy",
+        "pipelines.stages.relate:judge_shared",
         "1+",
         "relate",
         in_relate,
-        id="relate has its answer",
+        id="relate has its pairs",
+    ),
+    pytest.param(
+        "pipelines.engine.queries:Queries.copy",
+        "1+",
+        "profile",
+        in_a_query,
+        id="a query has its answer",
     ),
     pytest.param(
         "pipelines.store.stage_results:insert_once",
@@ -130,9 +141,12 @@ PLACES = [
     ),
     pytest.param(
         "pipelines.report.writing:_put",
-        "2",
+        "4",
         "report",
-        lambda home: [p.name for p in home.glob("reports/*/*")] == ["report.zh.html"],
+        lambda home: (
+            sorted(p.name for p in home.glob("reports/*/*"))
+            == ["history.en.html", "history.zh.html", "report.zh.html"]
+        ),
         id="the report is there in Chinese and not in English",
     ),
     pytest.param(
