@@ -29,7 +29,7 @@ def garbage(path: Path) -> None:
 def inside(path: Path) -> None:
     """Other bytes where the moments are; the end of the file, with what it says of it, is whole."""
     given = pq.read_metadata(path).row_group(0).column(CONSENTS.get_field_index("given_at"))
-    start = given.dictionary_page_offset
+    start = given.data_page_offset  # moments are written without a dictionary before them
     whole = bytearray(path.read_bytes())
     whole[start : start + given.total_compressed_size] = b"\xff" * given.total_compressed_size
     path.write_bytes(whole)
