@@ -22,6 +22,37 @@ class Groups(NamedTuple):
     """Numbers of keys, from 0."""
     sizes: NDArray[np.int32]
     """Candidates that share each key, at least two."""
+    heads: NDArray[np.int64]
+    """The first candidate of each component, ascending: keys join none before it to one from it."""
+
+    def part(self, chosen: NDArray[np.bool_]) -> "Groups":
+        """The groups of the `chosen` candidates alone, which are whole components."""
+        if chosen.all():
+            return self  # not worth a second copy of every key
+        keys = self.keys[np.repeat(chosen, np.diff(self.ends))]
+        used = np.zeros(len(self.sizes), np.bool_)
+        used[keys] = True
+        ends = np.concatenate(([0], np.cumsum(np.diff(self.ends)[chosen]))).astype(np.int64)
+        numbers = (np.cumsum(used) - 1).astype(np.int32)
+        before: NDArray[np.int64] = np.cumsum(chosen) - chosen
+        return Groups(
+            ends=ends,
+            keys=numbers[keys],
+            sizes=self.sizes[used],
+            heads=before[self.heads[chosen[self.heads]]],
+        )
+
+    def crowded(self, kept: NDArray[np.bool_], most: int) -> int:
+        """Keys that more than `most` of the `kept` candidates have."""
+        under = np.zeros(len(self.sizes), np.int32)
+        return native("tda_crowded")(
+            pointer(self.ends),
+            pointer(self.keys),
+            whole(len(kept)),
+            pointer(kept),
+            pointer(under),
+            whole(most),
+        )
 
 
 def group(
@@ -50,4 +81,5 @@ def group(
         pointer(by_member),
         pointer(sizes),
     )
-    return order, Groups(ends=ends, keys=by_member, sizes=sizes)
+    heads = np.flatnonzero(np.diff(roots[order], prepend=-1))
+    return order, Groups(ends=ends, keys=by_member, sizes=sizes, heads=heads)

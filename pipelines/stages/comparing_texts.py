@@ -39,4 +39,4 @@ def near_duplicates(
         return Texts(members=members, points=normal.points, ends=normal.offsets)
 
     judged = judge(found.groups, found.chars, load, threshold, budget=BUDGET)
-    return ledger_of(found, judged, shared.too_long)
+    return ledger_of(found, judged)

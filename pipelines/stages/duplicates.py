@@ -33,7 +33,6 @@ from pipelines.stages.known import NOTHING, Known, verdicts_on
 from pipelines.stages.placing import ordinals_of, rows_of
 from pipelines.stages.preference import FIRST, Candidates, Preference, arranged
 from pipelines.stages.rereading import Rereader
-from pipelines.stages.shared import Shared
 from pipelines.stages.sharing import shared_texts
 
 CHUNK_ROWS = 1_000_000
@@ -119,34 +118,33 @@ def find_duplicates(
     """
     if not flat:
         return NONE
-    shared = shared_texts(flat, engine=engine, folder=folder)
-    return judge_shared(shared, rereader, threshold, preference, budget=budget)[0]
+    # what is shared is the largest thing in memory, and candidates are all that is needed of it
+    found = arranged(shared_texts(flat, engine=engine, folder=folder), preference)
+    return judge_candidates(found, rereader, threshold, budget=budget)[0]
 
 
-def judge_shared(
-    shared: Shared,
+def judge_candidates(
+    found: Candidates,
     rereader: Rereader,
     threshold: float,
-    preference: Preference = FIRST,
     *,
     budget: int = BUDGET,
     known: Known = NOTHING,
 ) -> tuple[Duplicates, pa.Table]:
-    """The duplicates among records that have `shared` in common, and the verdicts behind them.
+    """The duplicates among the records `found` is about, and the verdicts behind them.
 
     Verdicts that are `known` are not reached again.
 
     Raises:
         EvidenceError: A file was changed since its texts were sketched.
     """
-    found = arranged(shared, preference)
 
     def load(members: NDArray[np.int64]) -> Texts:
         points, ends = rereader.texts(found.places[members], found.chars[members])
         return Texts(members=members.astype(np.int32), points=points, ends=ends)
 
     reached = verdicts_on(found, load, threshold, budget=budget, known=known)
-    return ledger_of(found, reached.judged, shared.too_long, reached.read), reached.table
+    return ledger_of(found, reached.judged, reached.read), reached.table
 
 
 def expected_recall(threshold: float, spec: SketchSpec = DEFAULT) -> float:
@@ -175,9 +173,7 @@ def summary_of(
     }
 
 
-def ledger_of(
-    found: Candidates, judged: Judged, too_long: int, read: int | None = None
-) -> Duplicates:
+def ledger_of(found: Candidates, judged: Judged, read: int | None = None) -> Duplicates:
     """Every removed record with the one it leads to, from the verdicts on the candidates.
 
     `read` is the number of candidates whose texts were read for it; all of them where not given.
@@ -205,5 +201,5 @@ def ledger_of(
         candidates=len(found.places),
         crowded_keys=judged.crowded_keys,
         judged=len(found.places) if read is None else read,
-        too_long=too_long,
+        too_long=found.too_long,
     )

@@ -17,7 +17,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from pipelines.kernels.grouping import Groups
 from pipelines.kernels.keeping import MOST_KEPT, Judged, Texts, Verdicts, judge
 from pipelines.kernels.sketch_spec import DEFAULT
 from pipelines.stages.preference import Candidates
@@ -92,7 +91,7 @@ def verdicts_on(
 
     `load` gives the texts of ascending candidates, of those only on which there is no verdict yet.
     """
-    heads = components(found.groups)
+    heads = found.groups.heads
     sizes = np.diff(heads, append=len(found.chars))
     digests = component_digests(found.hashes, heads, threshold)
     rows = known.find(digests, sizes)
@@ -106,7 +105,7 @@ def verdicts_on(
     comparisons = 0
     if len(new):
         ours = judge(
-            _part(found.groups, ~old),
+            found.groups.part(~old),
             found.chars[new],
             lambda members: load(new[members])._replace(members=members),
             threshold,
@@ -123,24 +122,10 @@ def verdicts_on(
         distinct=np.zeros(len(kept_for), np.int64),
     )
     return Reached(
-        judged=Judged(verdicts, _crowded(found.groups, kept_for < 0), comparisons),
+        judged=Judged(verdicts, found.groups.crowded(kept_for < 0, MOST_KEPT), comparisons),
         read=len(new),
         table=_table(digests, sizes, kept, similarity),
     )
-
-
-def components(groups: Groups) -> NDArray[np.int64]:
-    """The first candidate of each component; a component stands together."""
-    count = len(groups.ends) - 1
-    owner = np.repeat(np.arange(count), np.diff(groups.ends))
-    last = np.zeros(len(groups.sizes), np.int64)
-    np.maximum.at(last, groups.keys, owner)
-    reach: NDArray[np.int64] = np.arange(count)
-    np.maximum.at(reach, owner, last[groups.keys])
-    reach = np.maximum.accumulate(reach)
-    ends = reach == np.arange(count)  # no key leads from here or before to a later one
-    heads: NDArray[np.int64] = np.concatenate(([True], ends[:-1])).nonzero()[0]
-    return heads if count else np.empty(0, np.int64)
 
 
 def component_digests(
@@ -156,23 +141,6 @@ def component_digests(
         sha.update(content[16 * begin : 16 * end])
         digests += sha.digest()[:16]
     return np.frombuffer(bytes(digests), np.int64).reshape(-1, 2)
-
-
-def _part(groups: Groups, chosen: NDArray[np.bool_]) -> Groups:
-    """The groups of the `chosen` candidates alone, which are whole components."""
-    entries = np.repeat(chosen, np.diff(groups.ends))
-    keys = groups.keys[entries]
-    used = np.zeros(len(groups.sizes), np.bool_)
-    used[keys] = True
-    ends = np.concatenate(([0], np.cumsum(np.diff(groups.ends)[chosen]))).astype(np.int64)
-    numbers = (np.cumsum(used) - 1).astype(np.int32)
-    return Groups(ends=ends, keys=numbers[keys], sizes=groups.sizes[used])
-
-
-def _crowded(groups: Groups, kept: NDArray[np.bool_]) -> int:
-    """Keys under which more candidates are kept than a later one is compared with."""
-    of_kept = groups.keys[np.repeat(kept, np.diff(groups.ends))]
-    return int((np.bincount(of_kept, minlength=1) > MOST_KEPT).sum())
 
 
 def _table(

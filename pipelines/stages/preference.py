@@ -70,6 +70,8 @@ class Candidates:
     hashes: NDArray[np.int64]
     """Its 128 bits, of shape (n, 2)."""
     groups: Groups
+    too_long: int
+    """Different texts too long to be candidates."""
 
 
 def arranged(shared: Shared, preference: Preference) -> Candidates:
@@ -88,10 +90,10 @@ def arranged(shared: Shared, preference: Preference) -> Candidates:
         sources[there] = _sources(equal, heads, preferred)[at[there]]
     by_worth = preference.order(places, members.chars, sources)
     keys, numbers = shared.keys, shared.numbers
-    rank = np.empty(len(places), np.int32)
-    rank[by_worth] = np.arange(len(places), dtype=np.int32)
-    numbers = rank[numbers]
-    if not preference.by_place:
+    if not preference.by_place:  # by place they stand in their order
+        rank = np.empty(len(places), np.int32)
+        rank[by_worth] = np.arange(len(places), dtype=np.int32)
+        numbers = rank[numbers]
         within = np.lexsort((numbers, keys))
         keys, numbers = keys[within], numbers[within]
     in_groups, groups = group(keys, numbers, len(places))
@@ -103,6 +105,7 @@ def arranged(shared: Shared, preference: Preference) -> Candidates:
         chars=members.chars[judged],
         hashes=members.hashes[judged],
         groups=groups,
+        too_long=shared.too_long,
     )
 
 

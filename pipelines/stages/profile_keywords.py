@@ -8,7 +8,8 @@ from pipelines.model.profile import KeywordCount, KeywordProfile
 from pipelines.stages.asking import Asking, number
 
 BY_RISK = """
-SELECT r.source AS source, k.risk AS risk, count(*) AS records, sum(k.hits) AS hits
+SELECT r.source AS source, k.risk AS risk, count(*) AS records,
+  CAST(sum(k.hits) AS BIGINT) AS hits
 FROM (
   SELECT x.file AS file, x."row" AS hit_row, x.risk AS risk, sum(x."count") AS hits
   FROM keywords x GROUP BY x.file, x."row", x.risk

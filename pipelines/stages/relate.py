@@ -17,10 +17,11 @@ from pipelines.model.ids import RunId, digest_of
 from pipelines.model.message import msg
 from pipelines.settings import Settings
 from pipelines.stages.base import Progress, StageOutput, policy_of
-from pipelines.stages.duplicates import judge_shared, summary_of
+from pipelines.stages.duplicates import judge_candidates, summary_of
 from pipelines.stages.index import Sketched, opened
 from pipelines.stages.index_state import Unit
 from pipelines.stages.placing import files_of, flatten
+from pipelines.stages.preference import arranged
 from pipelines.stages.preferring import preference_of, stated
 from pipelines.stages.rereading import Rereader
 from pipelines.stages.shared import NOTHING_SHARED, moved
@@ -77,13 +78,14 @@ def relate(
             engine,
         )
         preference = preference_of(rule, dataset.sources, index.state.sources)
-        found, verdicts = judge_shared(
-            NOTHING_SHARED
-            if common is None
-            else moved(common, index.ordinals(lambda _, name: ordinals[name])),
+        if common is not None:
+            common = moved(common, index.ordinals(lambda _, name: ordinals[name]))
+        candidates = arranged(common or NOTHING_SHARED, preference)
+        del common  # of many texts, the largest thing in memory
+        found, verdicts = judge_candidates(
+            candidates,
             _rereader(dataset, files, settings),
             float(rule.threshold),
-            preference,
             known=index.known(),
         )
         pairs = tuple(store.evidence.write("pairs", table) for table in found.tables(files))

@@ -112,7 +112,7 @@ PLACES = [
         id="the tables of a shard are written, its marker is not",
     ),
     pytest.param(
-        "pipelines.stages.relate:judge_shared",
+        "pipelines.stages.relate:judge_candidates",
         "1+",
         "relate",
         in_relate,

@@ -152,9 +152,11 @@ class Airflow:
         for left in self.family():
             with contextlib.suppress(psutil.NoSuchProcess):
                 left.kill()
-        if self.watcher is not None:
-            self.watcher.kill()
-            self.watcher.wait()
+        watcher, self.watcher = self.watcher, None
+        if watcher is not None and watcher.stdin is not None:
+            watcher.kill()
+            watcher.wait()
+            watcher.stdin.close()
 
     def family(self) -> list[psutil.Process]:
         """Every process that runs with our AIRFLOW_HOME, except the tests themselves."""

@@ -15,10 +15,10 @@ from pipelines.engine.local import Local
 from pipelines.model.errors import EvidenceError
 from pipelines.model.message import msg
 from pipelines.stages import sharing
-from pipelines.stages.duplicates import Duplicates, find_duplicates, judge_shared
+from pipelines.stages.duplicates import Duplicates, find_duplicates, judge_candidates
 from pipelines.stages.index import Index, Sketched, opened
 from pipelines.stages.index_state import CURRENT, Unit
-from pipelines.stages.preference import FIRST, Preference
+from pipelines.stages.preference import FIRST, Preference, arranged
 from pipelines.stages.rereading import Rereader
 from pipelines.stages.shared import NOTHING_SHARED, moved
 from pipelines.stages.sketching import sketch_file
@@ -85,11 +85,11 @@ class Corpus:
             units = {key: lambda: [""] for key in keys}
             common = index.update(units, ["one"], self.sketch(paths, work), self.engine)
             ordinals = index.ordinals(lambda key, _: keys.index(key))
-            found, verdicts = judge_shared(
-                NOTHING_SHARED if common is None else moved(common, ordinals),
+            shared = NOTHING_SHARED if common is None else moved(common, ordinals)
+            found, verdicts = judge_candidates(
+                arranged(shared, self.preference),
                 Rereader(paths, [REQUEST] * len(paths)),
                 0.8,
-                self.preference,
                 known=index.known(),
             )
             index.keep(verdicts)

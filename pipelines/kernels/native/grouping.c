@@ -35,3 +35,14 @@ EXPORT void tda_spread(const int32_t *keys, const int32_t *members, int64_t entr
     for (int64_t i = count; i > 0; i--) ends[i] = ends[i - 1]; /* back to where each begins */
     ends[0] = 0;
 }
+
+/* How many keys more than `most` of the kept candidates have; `under` has a zero a key. */
+EXPORT int64_t tda_crowded(const int64_t *ends, const int32_t *keys, int64_t count,
+                           const uint8_t *kept, int32_t *under, int64_t most) {
+    int64_t crowded = 0;
+    for (int64_t i = 0; i < count; i++) {
+        if (!kept[i]) continue;
+        for (int64_t at = ends[i]; at < ends[i + 1]; at++) crowded += ++under[keys[at]] == most + 1;
+    }
+    return crowded;
+}
