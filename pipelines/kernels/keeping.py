@@ -80,28 +80,37 @@ def judge(
     order decides a verdict.
     """
     count = len(chars)
+    lists = empty_lists(groups, most_kept)
+    verdicts = no_verdicts(count)
+    table = shingle_table(int(chars.max(initial=1)), most_slots)
+    comparing = Comparing(groups, lists, verdicts, table, threshold)
+    for first, last in waves(chars, budget):
+        wave = load(np.arange(first, last, dtype=np.int32))
+        comparing.with_those_before(wave, chars, load, budget)
+        comparing.compare(wave, wave, decide=True)
+    crowded = int((lists.filled > np.diff(lists.starts)).sum())
+    return Judged(verdicts, crowded, comparing.comparisons)
+
+
+def empty_lists(groups: Groups, most_kept: int = MOST_KEPT) -> Lists:
+    """Room for `most_kept` under each key, and nobody kept so far."""
     room = np.minimum(groups.sizes, most_kept)
     starts = np.zeros(len(room) + 1, np.int64)
     np.cumsum(room, out=starts[1:])
-    lists = Lists(
+    return Lists(
         starts=starts,
         filled=np.zeros(len(room), np.int32),
         members=np.empty(starts[-1], np.int32),
     )
-    verdicts = Verdicts(
+
+
+def no_verdicts(count: int) -> Verdicts:
+    """Each of `count` candidates as if it was kept."""
+    return Verdicts(
         kept_for=np.full(count, -1, np.int32),
         similarity=np.zeros(count),
         distinct=np.zeros(count, np.int64),
     )
-    table = shingle_table(int(chars.max(initial=1)), most_slots)
-    comparing = _Comparing(groups, lists, verdicts, table, threshold)
-    for first, last in waves(chars, budget):
-        wave = load(np.arange(first, last, dtype=np.int32))
-        before = np.flatnonzero(comparing.met(first, last)).astype(np.int32)
-        for begin, end in waves(chars[before], budget):
-            comparing.compare(wave, load(before[begin:end]), decide=False)
-        comparing.compare(wave, wave, decide=True)
-    return Judged(verdicts, int((lists.filled > room).sum()), comparing.comparisons)
 
 
 def waves(sizes: NDArray[np.int64], budget: int) -> Iterator[tuple[int, int]]:
@@ -115,7 +124,7 @@ def waves(sizes: NDArray[np.int64], budget: int) -> Iterator[tuple[int, int]]:
         first = last
 
 
-class _Comparing:
+class Comparing:
     """What stays the same from wave to wave, as `comparison` of native/keeping.c holds it."""
 
     def __init__(
@@ -126,10 +135,11 @@ class _Comparing:
         table: ShingleTable,
         threshold: float,
     ) -> None:
+        """Verdicts are written to `verdicts`, and those kept to `lists`."""
         widest = int(np.diff(groups.ends).max(initial=0))
         most = int(np.diff(lists.starts).max(initial=0))
         scratch = np.empty(widest * most + 1, np.int64)
-        count = len(verdicts.distinct)
+        self._count = count = len(verdicts.distinct)
         indexes, asked_by = np.full(count, -1, np.int32), np.full(count, -1, np.int32)
         self._kept_alive = (groups, lists, verdicts, table, scratch, indexes, asked_by)
         self._value = np.zeros(1, _COMPARISON)
@@ -147,6 +157,18 @@ class _Comparing:
         """Pairs whose shingles were counted so far."""
         return int(self._value["comparisons"][0])
 
+    def with_those_before(
+        self,
+        wave: Texts,
+        chars: NDArray[np.int64],
+        load: Callable[[NDArray[np.int32]], Texts],
+        budget: int,
+    ) -> None:
+        """Weigh each of `wave` against the listed ones before it, `budget` code points at once."""
+        before = np.flatnonzero(self.met(wave.members)).astype(np.int32)
+        for begin, end in waves(chars[before], budget):
+            self.compare(wave, load(before[begin:end]), decide=False)
+
     def compare(self, wave: Texts, others: Texts, *, decide: bool) -> None:
         """Weigh each of `wave` against the kept among `others`; list those kept at the end."""
         for name, texts in (("wave", wave), ("others", others)):
@@ -156,11 +178,13 @@ class _Comparing:
         if native("tda_compare")(pointer(self._value)) < 0:
             raise MemoryError
 
-    def met(self, first: int, last: int) -> NDArray[np.bool_]:
-        """Which candidates before `first` are kept under a key of one of first … last - 1."""
-        met = np.zeros(max(first, 1), np.bool_)
-        native("tda_met", None)(pointer(self._value), whole(first), whole(last), pointer(met))
-        return met[:first]
+    def met(self, members: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Which candidates are listed under a key of one of `members` that comes after them."""
+        met = np.zeros(self._count, np.bool_)
+        native("tda_met", None)(
+            pointer(self._value), pointer(members), whole(len(members)), pointer(met)
+        )
+        return met
 
 
 _TEXTS = [("members", "<i8"), ("count", "<i8"), ("points", "<i8"), ("ends", "<i8")]

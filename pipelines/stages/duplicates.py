@@ -139,9 +139,9 @@ def judge_candidates(
         EvidenceError: A file was changed since its texts were sketched.
     """
 
-    def load(members: NDArray[np.int64]) -> Texts:
+    def load(members: NDArray[np.int32]) -> Texts:
         points, ends = rereader.texts(found.places[members], found.chars[members])
-        return Texts(members=members.astype(np.int32), points=points, ends=ends)
+        return Texts(members=members, points=points, ends=ends)
 
     reached = verdicts_on(found, load, threshold, budget=budget, known=known)
     return ledger_of(found, reached.judged, reached.read), reached.table

@@ -10,7 +10,7 @@ from pipelines.kernels.sketch_spec import DEFAULT
 from pipelines.stages.candidates import Answers
 from pipelines.stages.shard_files import write_whole
 
-FORM = 1
+FORM = 2
 """Raised when an index of before can no longer be read."""
 CURRENT = "current.json"
 

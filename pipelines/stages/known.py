@@ -1,23 +1,24 @@
-"""Verdicts on record: a group of texts that was judged before is not read and judged again.
+"""Verdicts on record: a text that is compared with the same ones as before is not judged again.
 
-Groups are the components of shared band keys; nothing between two of them is ever compared. The
-verdicts on one follow from its texts in their order, the threshold and the sketch, and from nothing
-else: so they are kept under a digest of these, and hold whatever the files are called, wherever
-they stand, and whatever else there is.
+The verdict on a text follows from it and from the texts it is compared with, in their order, and
+from nothing else (see `kernels.rejudging`): so it is kept under these, and holds whatever the files
+are called, wherever they stand, and whatever else there is. Where most texts of a component are
+new, it is judged from the start.
 """
 
-import hashlib
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from pipelines.kernels.keeping import MOST_KEPT, Judged, Texts, Verdicts, judge
+from pipelines.kernels.keeping import MOST_KEPT, Judged, Texts, judge, no_verdicts
+from pipelines.kernels.rejudging import Recalled, foretell, rejudge
 from pipelines.kernels.sketch_spec import DEFAULT
 from pipelines.stages.preference import Candidates
 
@@ -26,12 +27,19 @@ LAW = "keeping-1"
 
 VERDICTS = pa.schema(
     [
-        ("component_high", pa.int64()),  # 128 bits of SHA-256 over the texts in their order
-        ("component_low", pa.int64()),
-        ("kept", pa.int32()),  # position of the text it is removed for in its component, else -1
-        ("similarity", pa.float64()),
+        ("text_high", pa.int64()),  # 128 bits of SHA-256 of the text
+        ("text_low", pa.int64()),
+        ("seen_high", pa.int64()),  # the texts it was compared with, see `foretell`
+        ("seen_low", pa.int64()),
+        ("kept_high", pa.int64()),  # the text it is removed for
+        ("kept_low", pa.int64()),
+        ("similarity", pa.float64()),  # 0 where it is kept
     ]
 )
+_PRIME = 2**61 - 1
+
+Load = Callable[[NDArray[np.int32]], Texts]
+"""The texts of ascending candidates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,30 +53,59 @@ class Reached:
     """All of them, as a table of VERDICTS."""
 
 
+def _pairs(table: pa.Table, name: str) -> NDArray[np.int64]:
+    columns = [table[f"{name}_{part}"].to_numpy() for part in ("high", "low")]
+    return np.stack(columns, axis=1)
+
+
 class Known:
-    """Verdicts by component: those of one stand together, in its order."""
+    """Verdicts by text; of each text there is one at most."""
 
     def __init__(self, table: pa.Table) -> None:
-        """`table` is one of VERDICTS, sorted by component."""
-        self._high = table["component_high"].to_numpy()
-        self._low = table["component_low"].to_numpy()
-        self._kept = table["kept"].to_numpy()
-        self._similarity = table["similarity"].to_numpy()
+        """`table` is one of VERDICTS, sorted by text; its metadata say under which law."""
+        told = table.schema.metadata or {}
+        self.law = told.get(b"law", b"").decode()
+        self.factors = np.array([int(one) for one in told.get(b"factors", b"0 0").split()], "<u8")
+        self.texts = _pairs(table, "text")
+        self._seen, self._kept = _pairs(table, "seen"), _pairs(table, "kept")
+        self.similarity = table["similarity"].to_numpy()
 
-    def find(self, digests: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The row at which the verdicts on each component begin; -1 where there are none."""
-        if not len(self._high):
-            return np.full(len(digests), -1, np.int64)
-        at = np.searchsorted(self._high, digests[:, 0])
-        last = np.minimum(at + sizes, len(self._high)) - 1
-        start = np.minimum(at, len(self._high) - 1)
-        same = (self._high[start] == digests[:, 0]) & (self._low[start] == digests[:, 1])
-        same &= (self._high[last] == digests[:, 0]) & (self._low[last] == digests[:, 1])
-        return np.where(same & (at + sizes <= len(self._high)), at, -1)
+    @classmethod
+    def nothing(cls, law: str) -> Self:
+        """No verdict under `law` yet."""
+        factors = " ".join(str(secrets.randbelow(_PRIME - 1) + 1) for _ in range(2))
+        schema = VERDICTS.with_metadata({"law": law, "factors": factors})
+        return cls(schema.empty_table())
 
-    def verdicts(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Position of the kept text, or -1, and similarity at `rows`."""
-        return self._kept[rows].astype(np.int64), self._similarity[rows]
+    def recall(
+        self, rows: NDArray[np.int64], seen: NDArray[np.int64], texts: NDArray[np.int64]
+    ) -> Recalled:
+        """The verdicts at `rows`, where they are not -1, on `texts` that are compared with `seen`.
+
+        All arrays have an entry, or a row of two, for each candidate.
+        """
+        there = np.flatnonzero(rows >= 0)
+        there = there[(self._seen[rows[there]] == seen[there]).all(axis=1)]
+        known, found = np.zeros(len(rows), np.bool_), no_verdicts(len(rows))
+        similarity = self.similarity[rows[there]]
+        removed = similarity > 0
+        for_whom = rows_of(self._kept[rows[there[removed]]], texts)
+        found.kept_for[there[removed]] = for_whom
+        found.similarity[there] = similarity
+        known[there] = True
+        known[there[removed]] = for_whom >= 0
+        return Recalled(known=known, kept_for=found.kept_for, similarity=found.similarity)
+
+    def table(self, judged: Judged, seen: NDArray[np.int64], texts: NDArray[np.int64]) -> pa.Table:
+        """The verdicts on `texts`, which were compared with `seen`, as a table under this law."""
+        verdicts = judged.verdicts
+        removed = verdicts.kept_for >= 0
+        kept = np.where(removed[:, None], texts[verdicts.kept_for], 0)
+        order = np.argsort(texts[:, 0], kind="stable")
+        columns = [pair[order, at] for pair in (texts, seen, kept) for at in (0, 1)]
+        factors = " ".join(str(factor) for factor in self.factors)
+        schema = VERDICTS.with_metadata({"law": self.law, "factors": factors})
+        return pa.table([*columns, verdicts.similarity[order]], schema=schema)
 
 
 NOTHING = Known(VERDICTS.empty_table())
@@ -76,80 +113,105 @@ NOTHING = Known(VERDICTS.empty_table())
 
 def read_known(path: Path) -> Known:
     """The verdicts in the file at `path`."""
-    return Known(pq.read_table(path, schema=VERDICTS))
+    return Known(pq.read_table(path))
+
+
+def rows_of(wanted: NDArray[np.int64], texts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The row of `texts` that is equal to each row of `wanted`; -1 where none was found.
+
+    Of texts that are alike in the first of their two numbers, one alone is found.
+    """
+    if not len(texts):
+        return np.full(len(wanted), -1, np.int64)
+    order = np.argsort(texts[:, 0], kind="stable")
+    at = np.searchsorted(texts[:, 0], wanted[:, 0], sorter=order)
+    row = order[np.minimum(at, len(texts) - 1)]
+    return np.where((texts[row] == wanted).all(axis=1), row, -1)
 
 
 def verdicts_on(
-    found: Candidates,
-    load: Callable[[NDArray[np.int64]], Texts],
-    threshold: float,
-    *,
-    budget: int,
-    known: Known = NOTHING,
+    found: Candidates, load: Load, threshold: float, *, budget: int, known: Known = NOTHING
 ) -> Reached:
     """The verdict on each candidate.
 
-    `load` gives the texts of ascending candidates, of those only on which there is no verdict yet.
+    `load` is asked for the texts on which a verdict is missing, and those they are compared with.
     """
-    heads = found.groups.heads
-    sizes = np.diff(heads, append=len(found.chars))
-    digests = component_digests(found.hashes, heads, threshold)
-    rows = known.find(digests, sizes)
-    position = np.arange(len(found.chars)) - np.repeat(heads, sizes)
-    kept_for = np.full(len(found.chars), -1, np.int64)
-    similarity = np.zeros(len(found.chars))
-    old = np.repeat(rows >= 0, sizes)
-    kept, similarity[old] = known.verdicts((np.repeat(rows, sizes) + position)[old])
-    kept_for[old] = np.where(kept >= 0, np.repeat(heads, sizes)[old] + kept, -1)
-    new = np.flatnonzero(~old)
-    comparisons = 0
-    if len(new):
-        ours = judge(
-            found.groups.part(~old),
-            found.chars[new],
-            lambda members: load(new[members])._replace(members=members),
-            threshold,
-            budget=budget,
-        )
-        removed = ours.verdicts.kept_for >= 0
-        kept_for[new[removed]] = new[ours.verdicts.kept_for[removed]]
-        similarity[new] = ours.verdicts.similarity
-        comparisons = ours.comparisons
-    kept = np.where(kept_for >= 0, kept_for - np.repeat(heads, sizes), -1)
-    verdicts = Verdicts(
-        kept_for=kept_for.astype(np.int32),
-        similarity=similarity,
-        distinct=np.zeros(len(kept_for), np.int64),
-    )
+    law = f"{LAW} {MOST_KEPT} {threshold!r} {DEFAULT.name}"
+    if known.law != law:
+        known = Known.nothing(law)
+    work = _Work(found, load, threshold, budget, known)
+    sizes = np.diff(found.groups.heads, append=len(found.chars))
+    new = np.cumsum(np.concatenate(([0], work.rows < 0)))
+    share = np.diff(new[np.append(found.groups.heads, len(found.chars))]) / np.maximum(sizes, 1)
+    fresh = np.repeat(share > 0.5, sizes)
+    if not work.again(~fresh):
+        fresh[:] = True
+    work.from_the_start(fresh)
+    kept = work.verdicts.kept_for < 0
+    crowded = found.groups.crowded(kept, MOST_KEPT)
+    judged = Judged(work.verdicts, crowded, work.comparisons)
+    seen, _ = foretell(found.groups, found.hashes, kept, known.factors)
     return Reached(
-        judged=Judged(verdicts, found.groups.crowded(kept_for < 0, MOST_KEPT), comparisons),
-        read=len(new),
-        table=_table(digests, sizes, kept, similarity),
+        judged=judged,
+        read=int(work.read.sum()),
+        table=known.table(judged, seen, found.hashes),
     )
 
 
-def component_digests(
-    hashes: NDArray[np.int64], heads: NDArray[np.int64], threshold: float
-) -> NDArray[np.int64]:
-    """128 bits of SHA-256 over the texts of each component, as two int64 of shape (n, 2)."""
-    law = hashlib.sha256(f"{LAW} {MOST_KEPT} {threshold!r} {DEFAULT.name}".encode())
-    content = memoryview(np.ascontiguousarray(hashes).tobytes())
-    ends = [*heads.tolist(), len(hashes)]
-    digests = bytearray()
-    for begin, end in pairwise(ends):
-        sha = law.copy()
-        sha.update(content[16 * begin : 16 * end])
-        digests += sha.digest()[:16]
-    return np.frombuffer(bytes(digests), np.int64).reshape(-1, 2)
+class _Work:
+    """The verdicts so far."""
 
+    def __init__(
+        self, found: Candidates, load: Load, threshold: float, budget: int, known: Known
+    ) -> None:
+        self._found, self._load = found, load
+        self._threshold, self._budget, self._known = threshold, budget, known
+        self.rows = rows_of(found.hashes, known.texts)
+        self.verdicts = no_verdicts(len(found.chars))
+        self.read = np.zeros(len(found.chars), np.bool_)
+        self.comparisons = 0
 
-def _table(
-    digests: NDArray[np.int64],
-    sizes: NDArray[np.int64],
-    kept: NDArray[np.int64],
-    similarity: NDArray[np.float64],
-) -> pa.Table:
-    high, low = (np.repeat(digests[:, at], sizes) for at in (0, 1))
-    order = np.lexsort((low, high))  # which is stable: a component keeps its order
-    columns = [high[order], low[order], kept.astype(np.int32)[order], similarity[order]]
-    return pa.table([pa.array(column) for column in columns], schema=VERDICTS)
+    def from_the_start(self, chosen: NDArray[np.bool_]) -> None:
+        """The verdicts on `chosen`, which are whole components."""
+        part = np.flatnonzero(chosen)
+        if len(part):
+            groups, chars = self._found.groups.part(chosen), self._found.chars[part]
+            load = self._loading(part)
+            self._take(part, judge(groups, chars, load, self._threshold, budget=self._budget))
+
+    def again(self, chosen: NDArray[np.bool_]) -> bool:
+        """The same where most verdicts are on record; whether that came to an end."""
+        part = np.flatnonzero(chosen)
+        if not len(part):
+            return True
+        rows, texts, known = self.rows[part], self._found.hashes[part], self._known
+        kept = np.ones(len(part), np.bool_)
+        kept[rows >= 0] = known.similarity[rows[rows >= 0]] == 0
+        judged = rejudge(
+            self._found.groups.part(chosen),
+            self._found.chars[part],
+            texts,
+            self._loading(part),
+            self._threshold,
+            kept=kept,
+            recall=lambda seen: known.recall(rows, seen, texts),
+            factors=known.factors,
+            budget=self._budget,
+        )
+        if judged is not None:
+            self._take(part, judged)
+        return judged is not None
+
+    def _loading(self, part: NDArray[np.int64]) -> Load:
+        def load(members: NDArray[np.int32]) -> Texts:
+            self.read[part[members]] = True
+            return self._load(part[members].astype(np.int32))._replace(members=members)
+
+        return load
+
+    def _take(self, part: NDArray[np.int64], judged: Judged) -> None:
+        """The verdicts are those on the candidates of `part`."""
+        removed = judged.verdicts.kept_for >= 0
+        self.verdicts.kept_for[part[removed]] = part[judged.verdicts.kept_for[removed]]
+        self.verdicts.similarity[part] = judged.verdicts.similarity
+        self.comparisons += judged.comparisons

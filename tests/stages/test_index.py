@@ -17,7 +17,7 @@ from pipelines.model.message import msg
 from pipelines.stages import sharing
 from pipelines.stages.duplicates import Duplicates, find_duplicates, judge_candidates
 from pipelines.stages.index import Index, Sketched, opened
-from pipelines.stages.index_state import CURRENT, Unit
+from pipelines.stages.index_state import CURRENT, FORM, Unit
 from pipelines.stages.preference import FIRST, Preference, arranged
 from pipelines.stages.rereading import Rereader
 from pipelines.stages.shared import NOTHING_SHARED, moved
@@ -242,7 +242,7 @@ def test_an_index_that_is_damaged_is_made_anew(tmp_path, engine, harm):
     if harm == "no json":
         (folder / CURRENT).write_text(held[:-9])
     if harm == "other form":
-        (folder / CURRENT).write_text(held.replace('"form": 1', '"form": 0'))
+        (folder / CURRENT).write_text(held.replace(f'"form": {FORM}', '"form": 0'))
     assert pairs_of(corpus.incrementally()) == before
     assert len(corpus.sketched) == 6
     assert pairs_of(corpus.incrementally()) == before

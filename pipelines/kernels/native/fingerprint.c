@@ -3,8 +3,7 @@
    prime 2**61 - 1. Two different texts have equal 128 bits with a probability of about 2**-58 at a
    megabyte, over the choice of the keys. */
 #include "fingerprint.h"
-
-#define PRIME (((uint64_t)1 << 61) - 1)
+#include "prime.h"
 
 static uint64_t nh(const uint32_t *restrict points, int64_t size, const uint32_t *restrict keys) {
     uint64_t sum = (uint64_t)size;
@@ -15,11 +14,6 @@ static uint64_t nh(const uint32_t *restrict points, int64_t size, const uint32_t
     }
     if (i < size) sum += (uint64_t)(points[i] + keys[i]) * keys[i + 1];
     return sum;
-}
-
-INLINE uint64_t reduced(unsigned __int128 value) {
-    uint64_t sum = (uint64_t)(value & PRIME) + (uint64_t)(value >> 61);
-    return sum >= PRIME ? sum - PRIME : sum;
 }
 
 void fingerprint(const uint32_t *points, int64_t size, const fingerprint_keys *keys, int64_t *out) {

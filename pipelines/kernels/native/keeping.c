@@ -44,8 +44,8 @@ INLINE int64_t list_end(const kept_lists *lists, int32_t key) {
     return end < lists->starts[key + 1] ? end : lists->starts[key + 1];
 }
 
-/* How many of `others` are kept under a key of `member`; `scratch` begins with their indexes,
-   ascending, each once. */
+/* How many of `others` are kept before `member` under a key of it; `scratch` begins with their
+   indexes, ascending, each once. */
 static int64_t gather(comparison *c, int32_t member) {
     int64_t found = 0;
     for (int64_t e = c->groups.ends[member]; e < c->groups.ends[member + 1]; e++) {
@@ -53,6 +53,7 @@ static int64_t gather(comparison *c, int32_t member) {
         int64_t end = list_end(&c->lists, key);
         for (int64_t at = c->lists.starts[key]; at < end; at++) {
             int32_t kept = c->lists.members[at];
+            if (kept >= member) break; /* they ascend */
             int64_t index = c->indexes[kept];
             if (index < 0 || c->asked_by[kept] == member) continue;
             c->asked_by[kept] = member;
@@ -187,11 +188,16 @@ EXPORT int64_t tda_compare(comparison *c) {
     return held ? 0 : -1;
 }
 
-/* met[i] is set for the candidates before `first` that are kept under a key of first … last - 1. */
-EXPORT void tda_met(const comparison *c, int64_t first, int64_t last, uint8_t *met) {
-    for (int64_t e = c->groups.ends[first]; e < c->groups.ends[last]; e++) {
-        int32_t key = c->groups.keys[e];
-        int64_t end = list_end(&c->lists, key);
-        for (int64_t at = c->lists.starts[key]; at < end; at++) met[c->lists.members[at]] = 1;
+/* met[i] is set for the candidates that are kept under a key of one of `members`, before it. */
+EXPORT void tda_met(const comparison *c, const int32_t *members, int64_t count, uint8_t *met) {
+    for (int64_t i = 0; i < count; i++) {
+        for (int64_t e = c->groups.ends[members[i]]; e < c->groups.ends[members[i] + 1]; e++) {
+            int32_t key = c->groups.keys[e];
+            int64_t end = list_end(&c->lists, key);
+            for (int64_t at = c->lists.starts[key]; at < end; at++) {
+                if (c->lists.members[at] >= members[i]) break;
+                met[c->lists.members[at]] = 1;
+            }
+        }
     }
 }
