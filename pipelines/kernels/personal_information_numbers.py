@@ -55,11 +55,12 @@ _LABEL = re.compile(
 )
 _LABEL_AFTER = re.compile(r"(?:tel|qq|wx|vx|wechat|weixin)(?![0-9A-Za-z_])", re.IGNORECASE)
 
-# Each pattern is matched where a run of digits begins, never searched for: runs are few.
-_ID_START = re.compile(r"(?<![0-9])[1-9][0-9]{5}")
-_MOBILE_START = re.compile(r"(?<![0-9])(?:1[3-9]|86|0086)")
-_CARD_START = re.compile(r"(?<![0-9])[0-9]{4}")
-_LANDLINE_START = re.compile(r"(?<![0-9])0[0-9]{2}")
+# Each pattern is matched where a run of digits begins, never searched for: runs are few. The first
+# character comes before what must not precede it: the search skips to it much faster.
+_ID_START = re.compile(r"[1-9](?<![0-9].)[0-9]{5}")
+_MOBILE_START = re.compile(r"[018](?<![0-9].)(?:(?<=1)[3-9]|(?<=8)6|(?<=0)086)")
+_CARD_START = re.compile(r"[0-9](?<![0-9].)[0-9]{3}")
+_LANDLINE_START = re.compile(r"0(?<![0-9].)[0-9]{2}")
 _ID18 = re.compile(r"[1-9][0-9]{5}[ -]?[0-9]{8}[ -]?[0-9]{3}[0-9Xx](?![0-9])")
 _ID15 = re.compile(r"[1-9][0-9]{14}(?![0-9])")
 _MOBILE = re.compile(

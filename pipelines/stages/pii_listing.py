@@ -68,14 +68,14 @@ def _request_of(path: File, request: ReadRequest) -> ReadRequest:
 def _lines(path: File, block: Block, columns: Sequence[str]) -> Iterator[list[Line]]:
     """The hits of the block in order; those of one very long record a piece at a time."""
     rows = block.batch.column("row").to_pylist()
-    found: Iterator[list[tuple[int, int, Hit]]] = (
-        [(rows[index], position, hit) for hit in hits]
+    parts: Iterator[list[tuple[int, int, Hit]]] = (
+        [(rows[index], position, hit) for index, hit in found.hits()]
         for position, column in enumerate(columns)
-        for index, _, hits in find_block(block.batch.column(column))
+        for found in find_block(block.batch.column(column))
     )
     if len(rows) > 1:
-        found = iter([list(itertools.chain.from_iterable(found))])
-    for places in found:
+        parts = iter([list(itertools.chain.from_iterable(parts))])
+    for places in parts:
         places.sort(key=lambda place: (place[0], place[1], place[2].start))
         yield [_line(path, row, columns[position], hit) for row, position, hit in places]
     yield []  # so that a file without hits is told of as well

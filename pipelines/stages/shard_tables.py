@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from connectors.base import Quarantined
 from pipelines.kernels.normal_facts import normal_facts
-from pipelines.kernels.personal_information import Hit, Tier, find_block
+from pipelines.kernels.personal_information import Found, Tier, find_block
+from pipelines.kernels.personal_information_hits import KINDS, TIERS
+from pipelines.kernels.personal_information_model import SENSITIVITY
 from pipelines.kernels.pseudonym import SUBJECT
 from pipelines.kernels.text_facts import record_digests, text_facts
 from pipelines.model.evidence import BANDS, HITS, QUARANTINE, RECORDS
@@ -18,7 +22,9 @@ from pipelines.stages.shard_plan import Plan, Shard
 Keyed = Callable[[str, str], str]
 """The keyed digest of a value of a kind."""
 
-HITS_AT_ONCE = 65_536
+_KINDS = pa.array([kind.value for kind in KINDS])
+_TIERS = pa.array([tier.value for tier in TIERS])
+_SENSITIVE = pa.array([SENSITIVITY[kind] for kind in KINDS])
 
 
 def record_table(
@@ -82,38 +88,29 @@ def _subjects(batch: pa.RecordBatch, plan: Plan, keyed: Keyed) -> pa.Array:
 def hit_tables(
     batch: pa.RecordBatch, shard: Shard, columns: Sequence[str], keyed: Keyed
 ) -> Iterator[pa.Table]:
-    """The hits in `columns` of `batch` as tables of HITS, of some HITS_AT_ONCE rows each."""
+    """The hits in `columns` of `batch` as tables of HITS; those of a long text in several."""
     rows = batch.column("row").to_numpy()
-    digests: dict[tuple[str, str], str] = {}
     for column in columns:
-        waiting: list[tuple[int, Hit, str]] = []
-        for index, values, hits in find_block(batch.column(column)):
-            row = int(rows[index])
-            for value, hit in zip(values, hits, strict=True):
-                known = digests.get((hit.type, value))
-                if known is None:
-                    known = digests[hit.type, value] = keyed(hit.type, value)
-                waiting.append((row, hit, known))
-            if len(waiting) >= HITS_AT_ONCE:
-                yield _hit_table(waiting, shard, column)
-                waiting, digests = [], {}
-        if waiting:
-            yield _hit_table(waiting, shard, column)
+        for found in find_block(batch.column(column)):
+            yield _hit_table(found, rows[found.texts], shard, column, keyed)
 
 
-def _hit_table(found: Sequence[tuple[int, Hit, str]], shard: Shard, column: str) -> pa.Table:
-    rows, hits, digests = zip(*found, strict=True)
+def _hit_table(
+    found: Found, rows: NDArray[np.int64], shard: Shard, column: str, keyed: Keyed
+) -> pa.Table:
+    named = list(zip(found.kinds.tolist(), found.values, strict=True))
+    digests = {(kind, value): keyed(KINDS[kind], value) for kind, value in dict.fromkeys(named)}
     return pa.table(
         [
             pa.repeat(pa.scalar(shard.file), len(found)),
             pa.array(rows, pa.int64()),
             pa.repeat(pa.scalar(column), len(found)),
-            pa.array([hit.start for hit in hits], pa.int64()),
-            pa.array([hit.end for hit in hits], pa.int64()),
-            pa.array([hit.type.value for hit in hits]),
-            pa.array([hit.tier.value for hit in hits]),
-            pa.array([hit.sensitive for hit in hits]),
-            pa.array(digests),
+            pa.array(found.starts, pa.int64()),
+            pa.array(found.ends, pa.int64()),
+            _KINDS.take(pa.array(found.kinds)),
+            _TIERS.take(pa.array(found.tiers)),
+            _SENSITIVE.take(pa.array(found.kinds)),
+            pa.array([digests[name] for name in named], pa.string()),
         ],
         schema=HITS,
     )

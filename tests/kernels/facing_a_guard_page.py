@@ -19,7 +19,7 @@ from pipelines.kernels.keywords import KeywordSearch, keyword_hits, keyword_tabl
 from pipelines.kernels.native import library
 from pipelines.kernels.normal_facts import normal_facts
 from pipelines.kernels.normalise import NormalText, normalise_block
-from pipelines.kernels.personal_information_candidates import windows
+from pipelines.kernels.personal_information_candidates import candidates
 
 if sys.argv[1:] not in ([], ["beyond"]):
     library._found = lambda level: Path(sys.argv[1])
@@ -56,5 +56,5 @@ for text in native_texts(400, seed=7):
     normal = normalise_block(column)
     points = np.frombuffer(at_the_end(normal.points.tobytes()), np.uint32)
     keyword_hits(NormalText(points=points, offsets=normal.offsets), table)
-    list(windows(column))
+    candidates(column)
 sys.stdout.write("whole\n")

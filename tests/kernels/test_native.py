@@ -28,7 +28,7 @@ def results(texts: list[str | None]) -> list[object]:
     facts = normal_facts(column, keywords=search)
     words = search.taken()
     found = near_duplicates(column)
-    hits = [(index, hits) for index, _, hits in find_block(column)]
+    hits = [hit for found in find_block(column) for hit in found.hits()]
     arrays = [getattr(facts, field.name) for field in fields(NormalFacts)]
     assert set(words.terms) == set(range(len(TERMS)))
     arrays += [words.texts, words.terms, words.counts]

@@ -1,6 +1,7 @@
 import itertools
 import re
 import sys
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -13,9 +14,13 @@ from pipelines.kernels import personal_information_codes as codes
 from pipelines.kernels import personal_information_numbers as numbers
 from pipelines.kernels.check_digits import luhn_holds, resident_check
 from pipelines.kernels.identifier_signs import PLATE_LEADS, fold
-from pipelines.kernels.personal_information import Hit, find, find_block
+from pipelines.kernels.personal_information import DETECTORS, Hit, find_block
 from pipelines.kernels.personal_information_model import SENSITIVITY, Kind
 from pipelines.kernels.text_pieces import pieces
+
+sys.path.insert(0, str(Path(__file__).parent))
+import identifier_patterns
+from identifier_patterns import find_by_patterns
 
 ID = "11010519491231002X"
 CREDIT_CODE = "91350100M000100Y43"
@@ -26,6 +31,19 @@ def luhn(first: str) -> str:
 
 
 CARD = luhn("622202100000000001")
+
+
+def found_in(texts: list[str | None]) -> dict[int, list[tuple[Hit, str]]]:
+    """Hits and values of each text that has any."""
+    found: dict[int, list[tuple[Hit, str]]] = {}
+    for some in find_block(pa.array(texts, pa.large_string())):
+        for (text, hit), value in zip(some.hits(), some.values, strict=True):
+            found.setdefault(text, []).append((hit, value))
+    return found
+
+
+def find(text: str) -> list[Hit]:
+    return [hit for hit, _ in found_in([text]).get(0, [])]
 
 
 def hits(text: str) -> list[tuple[str, str, str]]:
@@ -190,11 +208,44 @@ TEXTS = st.one_of(
 @example([None, "1:2:3:4:5:6:8.8.8.8"])
 @example(["(0311) 2234-567", "(+86)  138 0013 8000", "91350100M000100Y43"])
 def test_a_whole_column_has_the_hits_of_each_text(texts):
-    found: dict[int, list[Hit]] = {}
-    for index, _, hits in find_block(pa.array(texts, pa.large_string())):
-        found.setdefault(index, []).extend(hits)  # a window at a time
-    expected = {i: hits for i, t in enumerate(texts) if t and (hits := find(t))}
-    assert found == expected
+    expected = {
+        i: [(hit, text[hit.start : hit.end]) for hit in hits]
+        for i, text in enumerate(texts)
+        if text and (hits := find_by_patterns(text))
+    }
+    assert found_in(texts) == expected
+
+
+ADDRESS_SIGNS = "ab.Z09@-_!'＠．ａ１，。 \n/:x{}"
+ADDRESSES = st.one_of(
+    st.text(alphabet=ADDRESS_SIGNS, max_size=60),
+    st.lists(
+        st.sampled_from(
+            [
+                *("a@b.cn", "@", "a" * 63, "a" * 64, "-", "..", ".png", ".Js", ".xn--a1", "xn--"),
+                *("x.y", "192.168.1.1", "1.2.3.4", "223.5.5.5", "256.", "01.", "1.2.3", ".4", "９"),
+                *("．", "！", "version ", "VerSion", "ver", "Ver.", "ver\u0131", "ver\u017f"),
+                *("ver\u0130on", "versi\u0130on", "ver\u017fion", "\u212a", "版本", "版", "第三章"),
+                *("节", " ", "中", " " * 11, "，" * 12, "😀", "_", "{a}", "ｖｅｒ", "\x00", "\x01"),
+            ]
+        ),
+        max_size=9,
+    ).map("".join),
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(ADDRESSES, max_size=4))
+@example(["a" * 65 + "@b.cn", "!" * 70 + "a@b.cn", "a..b@c.cn", "..b@c.cn"])
+@example(["a@" + "b." * 140 + "cn", "a@b.c1.de-"])
+@example(["a@" + "b" * 63 + ".cn", "a@" + "b" * 64 + ".cn", "a@b-.cn.de", "a@b.cn.-."])
+@example(["version" + " " * 17 + "9.9.9.9", "version" + " " * 18 + "9.9.9.9", "9.9.9.9 version"])
+@example(["9.9.9.9 ver", "9.9.9.9  vera", "1.1.1.1  第1章", "1.1.1.1   第1章"])
+@example(["x9.9.9.9", ".9.9.9.9", "_9.9.9.9", "中9.9.9.9"])
+@example(["1.2.3.4@example.com", "a@b.com@c.com", "13812345678@x.png", "a@1.1.1.1.cn"])
+def test_addresses_told_on_the_spot_are_those_the_patterns_find(texts):
+    for text in texts:
+        assert find(text) == find_by_patterns(text), text
 
 
 @settings(max_examples=150, deadline=None)
@@ -236,7 +287,7 @@ def test_work_grows_with_the_text_and_not_with_its_square(piece):
 
 
 def steps_of(piece: str, size: int) -> int:
-    """Lines of Python that `find` runs, and characters that it copies or searches again."""
+    """Lines of Python that all patterns run, and characters that they copy or search again."""
     steps = 0
 
     class Counted(str):
@@ -264,19 +315,19 @@ def steps_of(piece: str, size: int) -> int:
 
     text = Counted(piece * (size // len(piece)))
     before = sys.gettrace()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(personal_information, "fold", lambda raw: raw)
-        sys.settrace(count)
-        try:
-            find(text)
-        finally:
-            sys.settrace(before)
+    sys.settrace(count)
+    try:
+        for _, detector in DETECTORS:
+            for _ in detector(text):
+                pass
+    finally:
+        sys.settrace(before)
     return steps
 
 
 PATTERNS = {
     f"{module.__name__.rpartition('.')[2]}.{name}": pattern
-    for module in (addresses, codes, numbers)
+    for module in (addresses, codes, numbers, identifier_patterns)
     for name, pattern in vars(module).items()
     if isinstance(pattern, re.Pattern)
 }
@@ -318,8 +369,5 @@ def test_a_text_read_in_pieces_has_the_hits_it_has_as_a_whole(parts, size):
         patch.setattr(
             personal_information, "pieces", lambda raw: pieces(raw, size=size, margin=1200)
         )
-        found = list(find_block(pa.array([text], pa.large_string())))
-    hits = [hit for _, _, some in found for hit in some]
-    values = [value for _, some, _ in found for value in some]
-    assert hits == find(text)
-    assert values == [text[hit.start : hit.end] for hit in hits]
+        found = found_in([text]).get(0, [])
+    assert found == [(hit, text[hit.start : hit.end]) for hit in find_by_patterns(text)]

@@ -1,8 +1,9 @@
 import json
 
+import pyarrow as pa
 import pytest
 
-from pipelines.kernels.personal_information import find
+from pipelines.kernels.personal_information import find_block
 from pipelines.kernels.personal_information_numbers import PROVINCES
 
 pytestmark = pytest.mark.real_data
@@ -18,10 +19,11 @@ def test_cards_addresses_and_mails_of_a_labelled_set_are_all_found_in_place(real
         for span in text["spans"]
         if span["entity_type"] in SPANS
     }
+    column = pa.array([text["full_text"] for text in texts], pa.large_string())
     found = {
         (index, hit.type.value, hit.start, hit.end)
-        for index, text in enumerate(texts)
-        for hit in find(text["full_text"])
+        for some in find_block(column)
+        for index, hit in some.hits()
         if hit.tier == "valid"
     }
     assert len(expected) >= 10

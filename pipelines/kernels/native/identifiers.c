@@ -1,20 +1,21 @@
-/* Where identifiers of persons can be: windows of each text that the patterns have to read.
+/* Where identifiers of persons can be: windows of each text that the patterns have to read, and the
+   e-mail and IPv4 addresses themselves (addresses.c).
 
-   Blocks are told by bit masks alone; the few that hold enough digits, dots, colons or an at sign
-   are looked at character by character, from left to right. A place that passes may be no hit, but
-   no hit is without a place (tests hold this against the patterns), and around each place lies all
-   that its patterns look at. Windows end beside white space or a Chinese character, so no number or
+   Blocks are told by bit masks alone (told.h); the few that hold enough digits, dots, colons or an
+   at sign are looked at from left to right, wherever something can begin. A place that passes may
+   be no hit, but no hit is without a place (tests hold this against the patterns), and around each
+   place lies all that its patterns look at. Windows end beside white space or a Chinese character, so no number or
    word is cut. */
-#include "text.h"
+#include "shapes.h"
+#include "told.h"
 
 /* as Candidate numbers them */
-enum { DIGITS = 1, MIXED = 2, AT = 4, PLATE = 8, DOTTED = 16, COLONS = 32 };
+enum { DIGITS = 1, MIXED = 2, PLATE = 4, COLONS = 8 };
 
-/* Bytes around a place that its patterns look at, up to where the text is cut anyway: an address
-   ends there, a number is read with 24 characters before it and 12 behind it. */
-#define LEFT(family) ((family) & (DIGITS | MIXED | DOTTED) ? 112 : 8)
-#define RIGHT(family) ((family) == AT ? 8 : 160)
-#define BEFORE 8      /* bytes looked at before a place: the character before it */
+/* Bytes around a place that its patterns look at, up to where the text is cut anyway: a number is
+   read with 24 characters before it and 12 behind it. */
+#define LEFT(family) ((family) & (DIGITS | MIXED) ? 112 : 8)
+#define RIGHT 160
 #define AFTER 128     /* and after it: more than a number takes */
 #define STRETCH 1024  /* bytes whose places are looked at together */
 #define SEEN (STRETCH + BEFORE + AFTER + 8)
@@ -30,17 +31,13 @@ typedef struct {
 typedef struct {
     window *windows;
     int64_t count;
+    address *addresses;
+    int64_t room, held; /* addresses that there is room for, and that there are */
     const uint8_t *data;
     int64_t size, text;
     int64_t counted, points; /* code points before byte `counted` */
 } finder;
 
-INLINE bool is_digit(uint8_t c) { return (uint8_t)(c - '0') < 10; }
-INLINE bool is_upper(uint8_t c) { return (uint8_t)(c - 'A') < 26; }
-INLINE bool is_letter(uint8_t c) { return (uint8_t)((c | 32) - 'a') < 26; }
-INLINE bool is_word(uint8_t c) { return is_digit(c) || is_letter(c) || c == '_'; }
-INLINE bool is_hex(uint8_t c) { return is_digit(c) || (uint8_t)((c | 32) - 'a') < 6; }
-INLINE bool is_gap(uint8_t c) { return c == ' ' || c == '-' || c == '(' || c == ')'; }
 INLINE bool is_border(uint8_t c) { return c == ' ' || c == '\n' || c == '\t'; }
 
 /* A text may be cut before byte `at`: there white space or a Chinese character ends or begins, which
@@ -51,12 +48,10 @@ INLINE bool is_cut(const uint8_t *data, int64_t at) {
            (at >= 3 && (uint8_t)(data[at - 3] - 0xE4) < 6 && (data[at] & 0xC0) != 0x80);
 }
 
-/* The code point in ASCII where it folds to it (see FOLDING), LEAD_SIGN, or 0. */
+/* The code point in ASCII where it folds to it, LEAD_SIGN, or 0. */
 INLINE uint8_t folded(uint32_t code, const uint32_t *entries) {
-    if (code < 0x80) return code == LEAD_SIGN ? 0 : (uint8_t)code;
-    if (code >= 0xFF01 && code < 0xFF5F) return (uint8_t)(code - 0xFEE0);
-    if (code == 0xA0 || code == 0x3000) return ' ';
-    if ((code >= 0x2010 && code < 0x2016) || code == 0x2212) return '-';
+    uint8_t sign = ascii_of(code);
+    if (sign || code < 0x80) return sign == LEAD_SIGN ? 0 : sign;
     return code < LIMIT && KIND(entries[code]) == 8 ? LEAD_SIGN : 0;
 }
 
@@ -66,9 +61,30 @@ INLINE int64_t points_in(const uint8_t *data, int64_t begin, int64_t end) {
     return points;
 }
 
+/* Code points of the text before byte `at`. */
+static int64_t points_before(finder *found, int64_t at) {
+    if (at >= found->counted)
+        found->points += points_in(found->data, found->counted, at);
+    else
+        found->points -= points_in(found->data, at, found->counted);
+    found->counted = at;
+    return found->points;
+}
+
+/* Where the next address goes, which is counted and not kept when there is no room. */
+static void keep(finder *found, address taken) {
+    if (found->held < found->room) {
+        taken.text = found->text;
+        taken.start = points_before(found, taken.begin);
+        taken.stop += taken.start;
+        found->addresses[found->held] = taken;
+    }
+    found->held++;
+}
+
 /* A window around the place `at`, or the ones before it made larger and of more families. */
 static void open_window(finder *found, int64_t at, int family) {
-    int64_t begin = at - LEFT(family), end = at + RIGHT(family);
+    int64_t begin = at - LEFT(family), end = at + RIGHT;
     if (begin < 0) begin = 0;
     if (end > found->size) end = found->size;
     window *last = found->count ? found->windows + found->count - 1 : NULL;
@@ -87,86 +103,16 @@ static void open_window(finder *found, int64_t at, int family) {
         found->count--;
         last = found->count ? last - 1 : NULL;
     }
-    if (begin >= found->counted)
-        found->points += points_in(found->data, found->counted, begin);
-    else
-        found->points -= points_in(found->data, begin, found->counted);
-    found->counted = begin;
-    found->windows[found->count++] = (window){found->text, begin, end, found->points, families};
+    found->windows[found->count++] = 
+        (window){found->text, begin, end, points_before(found, begin), families};
 }
 
-/* Whether a run of digits that begins at text[i] can begin a number: see the patterns of
-   personal_information_numbers.py. */
-static bool begins_number(const uint8_t *text, int64_t i, int64_t size) {
-    int groups[3] = {0, 0, 0}, group = 0, digits = 0, gap = 0;
-    uint8_t first = text[i], second = 0;
-    for (int64_t at = i; at < size && digits < 20; at++) {
-        if (is_digit(text[at])) {
-            if (gap > 0 && group < 2) group++;
-            gap = 0;
-            if (digits == 1) second = text[at];
-            digits++;
-            groups[group]++;
-        } else if (is_gap(text[at]) && gap < 2) {
-            gap++;
-        } else {
-            /* 17 digits and X */
-            if (digits == 17 && (text[at] | 32) == 'x' && gap <= 1) return true;
-            break;
-        }
-    }
-    if (digits < 11) return false;
-    if (first == '0' || (first == '1' && second >= '3') || (first == '8' && second == '6'))
-        return true;
-    if (digits < 15) return false;
-    /* bank cards and identity numbers by their first groups */
-    return groups[0] >= 14 || groups[0] == 6 ||
-           (groups[0] == 4 && (groups[1] == 4 || groups[1] == 6));
-}
-
-/* Whether the word text[i:i + length] can be a code, a passport or a permit. */
-static bool is_code(const uint8_t *text, int64_t i, int64_t length) {
-    if (length != 18 && (length < 8 || length > 11)) return false;
-    int digits = 0;
-    for (int64_t at = i; at < i + length; at++) {
-        if (text[at] == '_' || (text[at] >= 'a' && text[at] <= 'z')) return false;
-        digits += is_digit(text[at]);
-    }
-    if (length == 18) return digits >= 6;
-    if (digits < 7) return false;
-    if (digits == length) return length == 9 && text[i] == '1' && (text[i + 1] | 1) == '5';
-    return strchr("EGSDPHMCL", text[i]) != NULL;
-}
-
-static bool is_dotted(const uint8_t *text, int64_t i, int64_t size) {
-    int64_t at = i;
-    for (int part = 0; part < 4; part++) {
-        int64_t begin = at;
-        while (at < size && at < begin + 3 && is_digit(text[at])) at++;
-        if (at == begin) return false;
-        if (part < 3 && (at >= size || text[at++] != '.')) return false;
-    }
-    return true;
-}
-
-/* Whether the colon at text[i] can be the first of an address. */
-static bool begins_colons(const uint8_t *text, int64_t i, int64_t size) {
-    int64_t at = i;
-    int colons = 0;
-    bool twice = false;
-    while (at < size && at < i + 40 && (is_hex(text[at]) || text[at] == ':')) {
-        colons += text[at] == ':';
-        twice |= text[at] == ':' && at + 1 < size && text[at + 1] == ':';
-        at++;
-    }
-    if (!twice && colons < 6) return false;
-    if (i + 1 < size && text[i + 1] == ':') { /* at most four digits before it, and no word */
-        int64_t group = i;
-        while (group > 0 && i - group < 5 && is_hex(text[group - 1])) group--;
-        if (i - group > 4) return false;
-        if (group > 0 && (is_word(text[group - 1]) || text[group - 1] == '.')) return false;
-    }
-    return at >= size || !is_word(text[at]);
+/* The block at `at`, of which `left` bytes may be read; with zeros for those behind them. */
+INLINE const uint8_t *whole_block(const uint8_t *at, int64_t left, uint8_t *room) {
+    if (left >= BLOCK) return at;
+    memset(room, 0, BLOCK);
+    memcpy(room, at, (size_t)left);
+    return room;
 }
 
 INLINE bool is_ascii(const uint8_t *text, int64_t size) {
@@ -175,12 +121,42 @@ INLINE bool is_ascii(const uint8_t *text, int64_t size) {
     return any < 0x80;
 }
 
-/* What a folded character can be the place of. */
-enum { IN_WORD = 1, SIGN = 2 };
-static const uint8_t ROLES[256] = {
-    [LEAD_SIGN] = SIGN,   ['0' ... '9'] = IN_WORD | SIGN, [':'] = SIGN,         ['@'] = SIGN,
-    ['A' ... 'Z'] = IN_WORD, ['_'] = IN_WORD,             ['a' ... 'z'] = IN_WORD,
-};
+/* Characters of the block that something can begin with: digits and words by their first, a word
+   only with a capital letter or a digit. `words` and `digits` are those of the block before. */
+INLINE uint64_t beginnings(bytes64 block, uint64_t *words, uint64_t *digits) {
+    uint64_t digit = WHERE((block - '0') < 10), upper = WHERE((block - 'A') < 26);
+    uint64_t word = digit | WHERE(((block | 32) - 'a') < 26) | WHERE(block == '_');
+    uint64_t sign = WHERE(block == '@') | WHERE(block == ':') | WHERE(block == LEAD_SIGN);
+    uint64_t begins = (digit & ~up(digit, *digits, 1)) | (upper & ~up(word, *words, 1)) | sign;
+    *words = word;
+    *digits = digit;
+    return begins;
+}
+
+/* What begins at text[i], which is byte `place` of the text. */
+static void take(finder *found, const uint8_t *text, int64_t size, int64_t i, int64_t place) {
+    uint8_t c = text[i], before = i ? text[i - 1] : 0, after = i + 1 < size ? text[i + 1] : 0;
+    address taken;
+    if (c == '@') {
+        if (before > ' ' && before != '.' && is_word(after) &&
+            email_at(found->data, found->size, place, &taken))
+            keep(found, taken);
+        return;
+    }
+    if (c == LEAD_SIGN && is_upper(after)) open_window(found, place, PLATE);
+    if (c == ':' && begins_colons(text, i, size)) open_window(found, place, COLONS);
+    if (!is_word(c)) return;
+    if (is_digit(c)) {
+        if (begins_number(text, i, size)) open_window(found, place, DIGITS);
+        if (before != '.' && !is_word(before) && is_dotted(text, i, size) &&
+            ipv4_at(found->data, found->size, place, &taken))
+            keep(found, taken);
+    }
+    if (is_word(before)) return;
+    int64_t length = 1;
+    while (i + length < size && length < 19 && is_word(text[i + length])) length++;
+    if (is_code(text, i, length)) open_window(found, place, MIXED);
+}
 
 /* Places in data[from:to]; `folds` and `where` have room for all characters around them. */
 static void look(finder *found, int64_t from, int64_t to, const uint32_t *entries, uint8_t *folds,
@@ -192,9 +168,9 @@ static void look(finder *found, int64_t from, int64_t to, const uint32_t *entrie
     for (int i = 0; i < 3 && end < found->size && (found->data[end] & 0xC0) == 0x80; i++) end++;
     const uint8_t *stop = found->data + end, *text = found->data + begin;
     int64_t size = 0;
-    if (is_ascii(text, end - begin)) {
-        size = end - begin; /* nothing folds, and place i is byte i */
-        for (int64_t i = 0; i < size; i++) where[i] = begin + i;
+    bool plain = is_ascii(text, end - begin); /* nothing folds, and place i is byte i */
+    if (plain) {
+        size = end - begin;
     } else {
         for (const uint8_t *at = text; at < stop;) {
             int width;
@@ -204,115 +180,17 @@ static void look(finder *found, int64_t from, int64_t to, const uint32_t *entrie
         }
         text = folds;
     }
-    const uint8_t *seen = text;
-    int64_t first = 0;
-    while (first < size && where[first] < from) first++;
-    bool in_word = first > 0 && is_word(seen[first - 1]);
-    for (int64_t i = first; i < size && where[i] < to; i++) {
-        uint8_t c = seen[i], role = ROLES[c];
-        bool follows = in_word;
-        in_word = role & IN_WORD;
-        if (role == 0 || (role == IN_WORD && follows)) continue;
-        uint8_t before = i ? seen[i - 1] : 0, after = i + 1 < size ? seen[i + 1] : 0;
-        if (is_digit(c) && !is_digit(before)) {
-            if (begins_number(seen, i, size)) open_window(found, where[i], DIGITS);
-            if (before != '.' && !is_word(before) && is_dotted(seen, i, size))
-                open_window(found, where[i], DOTTED);
-        }
-        if (c == '@' && before > ' ' && before != '.' && is_word(after))
-            open_window(found, where[i], AT);
-        if (c == LEAD_SIGN && is_upper(after)) open_window(found, where[i], PLATE);
-        if (c == ':' && begins_colons(seen, i, size)) open_window(found, where[i], COLONS);
-        if (in_word && !follows) {
-            int64_t length = 1;
-            while (i + length < size && length < 19 && is_word(seen[i + length])) length++;
-            if (is_code(seen, i, length)) open_window(found, where[i], MIXED);
+    uint64_t words = 0, digits = 0;
+    for (int64_t at = 0; at < size; at += BLOCK) {
+        uint8_t last[BLOCK];
+        const uint8_t *block = whole_block(text + at, size - at, last);
+        uint64_t begins = beginnings(load64(block), &words, &digits);
+        for (; begins; begins &= begins - 1) {
+            int64_t i = at + lowest64(begins), place = plain ? begin + i : where[i];
+            if (place >= to) return;
+            if (place >= from) take(found, text, size, i, place);
         }
     }
-}
-
-typedef struct {
-    int digits, dots, colons; /* of the block before; of dots and colons, those after a digit */
-    int digits2;              /* of the one before that */
-    uint64_t digit, ef, bc, colon, high; /* masks of the block before */
-    uint64_t hex;
-    uint64_t place;           /* of digits and gaps, or all where nobody asked */
-    uint64_t capital;         /* capital letters of this block behind other characters */
-    bool wide;                /* full-width digits in one of the two */
-} carried;
-
-/* `mask` moved up by `by`, with what comes in from the block before. */
-INLINE uint64_t up(uint64_t mask, uint64_t before, int by) {
-    return mask << by | before >> (64 - by);
-}
-
-/* How many bytes before the block places can have begun that are seen in it; 0 where none is. */
-INLINE int told_in(const uint8_t *at, carried *before) {
-    bytes64 block = load64(at);
-    uint64_t digit = WHERE((block - '0') < 10);
-    uint64_t dot = WHERE(block == '.') & up(digit, before->digit, 1);
-    uint64_t colon = WHERE(block == ':'), sign = WHERE(block == '@');
-    uint64_t high = WHERE(block >= 0x80), ef = 0, bc = 0, told = sign;
-    uint64_t upper_after = WHERE((block - 'A') < 26) & up(high, before->high, 1);
-    uint64_t wide_colon = 0, narrow = digit;
-    if (high | (before->ef >> 62) | (before->bc >> 63)) {
-        ef = WHERE(block == 0xEF);
-        bc = WHERE(block == 0xBC);
-        uint64_t third = up(ef, before->ef, 2) & up(bc, before->bc, 1);
-        if (third) {
-            digit |= third & WHERE((block - 0x90) < 10);
-            dot |= third & WHERE(block == 0x8E);
-            wide_colon = third & WHERE(block == 0x9A);
-            told |= third & (WHERE(block == 0xA0) | WHERE((block - 0xA1) < 26));
-        }
-    }
-    if (digit != narrow || before->wide) dot |= WHERE(block == '.');
-    int digits = popcount64(digit), dots = popcount64(dot);
-    uint64_t hex = digit | WHERE(((block | 32) - 'a') < 6);
-    /* of all colons, those behind a digit; full-width ones are few enough */
-    int colons = popcount64(colon & up(hex, before->hex, 1)) + popcount64(wide_colon);
-    if (wide_colon || digit != narrow || before->wide)
-        colons = popcount64(colon) + popcount64(wide_colon);
-    bool wide = digit != narrow, wider = wide || before->wide;
-    /* six digits together: every code, passport and permit has them */
-    uint64_t two = narrow & up(narrow, before->digit, 1);
-    uint64_t two_before = before->digit & before->digit << 1;
-    uint64_t six = two & up(two, two_before, 2) & up(two, two_before, 4);
-    int back = 0;
-    if (told) back = BEFORE;
-    if (six) back = 3 * BEFORE;
-    bool many = digits + before->digits >= 11;
-    if (many && !(high | before->high)) { /* eleven places in a row are digits or gaps */
-        uint64_t place = digit | WHERE(block == ' ') | WHERE(block == '-') | WHERE(block == '(') |
-                         WHERE(block == ')');
-        uint64_t p2 = place & up(place, before->place, 1);
-        uint64_t b2 = before->place & before->place << 1;
-        uint64_t p4 = p2 & up(p2, b2, 2), b4 = b2 & b2 << 2;
-        uint64_t p8 = p4 & up(p4, b4, 4);
-        many = p8 & up(p2, b2, 8) & up(place, before->place, 10);
-        before->place = place;
-    } else {
-        before->place = ~(uint64_t)0;
-    }
-    if (many || dots + before->dots >= 3 ||
-        (colon & up(colon, before->colon, 1)) || colons + before->colons >= 6 ||
-        (wide_colon && colons + before->colons >= 2))
-        back = BLOCK;
-    if (wider && digits + before->digits + before->digits2 >= 6) back = 2 * BLOCK;
-    *before = (carried){.digits = digits,
-                        .dots = dots,
-                        .colons = colons,
-                        .digits2 = before->digits,
-                        .digit = narrow,
-                        .ef = ef,
-                        .bc = bc,
-                        .colon = colon,
-                        .high = high,
-                        .hex = hex,
-                        .place = before->place,
-                        .capital = upper_after,
-                        .wide = wide};
-    return back;
 }
 
 /* Whether one of the `capitals` of the block at `at` follows the first character of a plate. */
@@ -329,10 +207,11 @@ static bool follows_lead(const finder *found, int64_t at, uint64_t capitals,
 }
 
 /* The windows of n texts in order; `windows` has room for n + bytes / BLOCK + 1 of them. How many
-   there are. */
-EXPORT int64_t tda_windows(const uint8_t *data, const int64_t *offsets, int64_t n,
-                           const uint32_t *entries, window *windows) {
-    finder found = {.windows = windows};
+   there are. The first `room` of the addresses are written as well, by text, and all counted. */
+EXPORT int64_t tda_identifiers(const uint8_t *data, const int64_t *offsets, int64_t n,
+                               const uint32_t *entries, window *windows, address *addresses,
+                               int64_t room, int64_t *held) {
+    finder found = {.windows = windows, .addresses = addresses, .room = room};
     uint8_t folds[SEEN];
     int64_t where[SEEN];
     for (int64_t text = 0; text < n; text++) {
@@ -344,13 +223,7 @@ EXPORT int64_t tda_windows(const uint8_t *data, const int64_t *offsets, int64_t 
         int64_t from = 0, to = 0; /* told, and not looked at yet; places before are known */
         for (int64_t at = 0; at < found.size; at += BLOCK) {
             uint8_t last[BLOCK];
-            const uint8_t *block = found.data + at;
-            if (found.size - at < BLOCK) {
-                memset(last, 0, BLOCK);
-                memcpy(last, block, (size_t)(found.size - at));
-                block = last;
-            }
-            int back = told_in(block, &before);
+            int back = told_in(whole_block(found.data + at, found.size - at, last), &before);
             if (back == 0 && follows_lead(&found, at, before.capital, entries)) back = BEFORE;
             if (back == 0) continue;
             int64_t begin = at - back;
@@ -362,5 +235,6 @@ EXPORT int64_t tda_windows(const uint8_t *data, const int64_t *offsets, int64_t 
         }
         look(&found, from, to, entries, folds, where);
     }
+    *held = found.held;
     return found.count;
 }
