@@ -3,7 +3,7 @@
 A guess for statistics, not for decisions on single records: Han without kana is called Chinese,
 Latin letters are English when English function words outnumber those of the other languages
 listed here. Nothing else is told apart, and text without function words (lists, code, names)
-stays `und`.
+stays `und`: what is left open is for `language_model`.
 """
 
 import functools
@@ -17,8 +17,6 @@ from pipelines.kernels.arrow import TextBytes, text_bytes
 from pipelines.kernels.native.library import native, pointer, whole
 from pipelines.kernels.normalise import NormalText, encode
 from pipelines.kernels.scripts import Script
-
-LANGUAGE_SCHEME = "scripts-function-words/1"
 
 LANGUAGES = ("und", "zh", "en", "ja", "ko", "other", "mixed")
 

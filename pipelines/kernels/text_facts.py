@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipelines.kernels.arrow import text_bytes
 from pipelines.kernels.language_guess import guess_languages
+from pipelines.kernels.language_model import named_languages
 from pipelines.kernels.native.library import native, pointer, whole
 from pipelines.kernels.native.openssl import sha256_addresses
 from pipelines.kernels.normalise import NormalText, encode
@@ -51,7 +52,7 @@ class TextFacts:
     replacement: NDArray[np.int64]
     """U+FFFD and control characters other than tab and line ends; part of the classes above."""
     language: list[str]
-    """`zh en ja ko other mixed und`."""
+    """`zh en ja ko`, another ISO 639 code the language model gives, or `other mixed und`."""
     words: NDArray[np.int64]
     """Runs of Latin letters in the normal form."""
     repeated: NDArray[np.int64]
@@ -62,6 +63,7 @@ def text_facts(column: pa.LargeStringArray, counts: CharacterCounts) -> TextFact
     """The facts of each text of `column`, whose characters are counted; a null is empty."""
     named = {script: counts.classes[:, script] for script in Script}
     chars = counts.classes.sum(axis=1)
+    guesses = guess_languages(counts.classes, counts.words)
     return TextFacts(
         bytes=np.diff(text_bytes(column).offsets),
         chars=chars,
@@ -72,7 +74,7 @@ def text_facts(column: pa.LargeStringArray, counts: CharacterCounts) -> TextFact
         space=named[Script.SPACE],
         other=chars - sum(named[s] for s in (Script.HAN, Script.LATIN, Script.DIGIT, Script.SPACE)),
         replacement=counts.damage,
-        language=guess_languages(counts.classes, counts.words),
+        language=named_languages(column, guesses, named[Script.LATIN] + named[Script.LETTER]),
         words=counts.words[:, 0],
         repeated=counts.repeated,
     )

@@ -1,6 +1,7 @@
 """Article 19: the answer sheet on source, scale, type, labelling rules and mechanism."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 
 from pipelines.model.audit import AuditRecord
 from pipelines.model.message import Message, msg
@@ -134,19 +135,37 @@ def _scale(record: AuditRecord) -> Answer:
     )
 
 
+_LANGUAGES = 12
+"""Named one by one; a crawl has traces of a hundred."""
+
+
+def _most_spoken(languages: Sequence[tuple[str, int]]) -> Sequence[tuple[str, int]]:
+    """The first languages, and all others together; what is no language stays apart."""
+    apart = [pair for pair in languages if pair[0] in {"mixed", "und"}]
+    named = [pair for pair in languages if pair[0] not in {"mixed", "und", "other"}]
+    others = sum(count for _, count in languages) - sum(
+        count for _, count in (*named[:_LANGUAGES], *apart)
+    )
+    together = [("other", others)] if others else []
+    return sorted((*named[:_LANGUAGES], *together, *apart), key=lambda pair: (-pair[1], pair[0]))
+
+
 def _type(record: AuditRecord, article_7: Article7) -> Answer:
     items = tuple(
         Item(
             label=word_or_id(LANGUAGES, name),
             share=Share(count=count, base=article_7.records),
         )
-        for name, count in article_7.languages
+        for name, count in _most_spoken(article_7.languages)
     )
     lines: tuple[Message | Listing, ...] = ()
     if items:
         purpose = Item(label=PURPOSES[record.dataset.purpose])
         lines = (
-            Listing(lead=msg("Text. Language, as guessed from the script:"), items=items),
+            Listing(
+                lead=msg("Text. Language, as guessed from scripts, function words and a model:"),
+                items=items,
+            ),
             Listing(lead=msg("Purpose:"), items=(purpose,)),
         )
     return Answer(

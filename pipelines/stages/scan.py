@@ -34,7 +34,7 @@ from pipelines.store.codec import from_json, to_json
 from pipelines.store.database import Store
 from pipelines.store.keys import identifier_key
 
-VERSION = "5"
+VERSION = "6"
 POLICY: tuple[str, ...] = ("keywords.digest",)
 NAMED = 5
 """Files an error names; it counts the others."""

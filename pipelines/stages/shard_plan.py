@@ -8,7 +8,7 @@ from pathlib import Path
 
 from connectors.base import ReadRequest
 from pipelines.kernels.keywords import KEYWORD_SCHEME
-from pipelines.kernels.language_guess import LANGUAGE_SCHEME
+from pipelines.kernels.language_model import LANGUAGE_SCHEME
 from pipelines.kernels.normal_table import UNIDATA_VERSION
 from pipelines.kernels.normalise import NORMAL_SCHEME
 from pipelines.kernels.personal_information import DETECTOR_SCHEME

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.kernels.language_model import named_languages
 from pipelines.kernels.normal_facts import normal_facts
 from pipelines.kernels.normalise import encode, normalise, normalise_block
 from pipelines.kernels.scripts import DAMAGE, Script, script_table
@@ -62,15 +63,45 @@ def test_lines_are_the_parts_between_line_feeds(text, lines):
         ("これは日本語の文章です。漢字も使います。", "ja"),
         ("이것은 한국어 문장입니다", "ko"),
         ("The cat sat on the mat and looked at the dog.", "en"),
-        ("Der Hund und die Katze sind nicht im Haus mit dem Vogel", "other"),
-        ("El perro y el gato no viven con los vecinos en una casa", "other"),
+        ("Der Hund", "und"),
+        ("это", "und"),
         ("foo bar baz qux quux corge grault", "und"),
-        ("Это предложение на русском языке", "other"),
         ("机器学习机器学习 machine learning systems everywhere", "mixed"),
     ],
 )
 def test_a_language_is_guessed_only_where_scripts_or_function_words_say_it(text, expected):
     assert language(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Der Hund und die Katze sind nicht im Haus mit dem Vogel", "de"),
+        ("El perro y el gato no viven con los vecinos en una casa", "es"),
+        ("Это предложение\nна русском языке", "ru"),
+        ("ЭТО ПРЕДЛОЖЕНИЕ НА РУССКОМ ЯЗЫКЕ", "ru"),
+        ("هذه جملة مكتوبة باللغة العربية", "ar"),
+        ("Large wooden table, four matching chairs included", "en"),
+        # the beginning decides, cut within a letter or not
+        ("это предложение на русском языке " * 50, "ru"),
+        ("a" + "это предложение на русском языке " * 50, "ru"),
+    ],
+)
+def test_the_model_names_the_language_that_these_leave_open(text, expected):
+    assert language(text) == expected
+    guess, letters = ["other"], np.array([len(text)])
+    column = pa.array([text], pa.large_string())
+    assert named_languages(column, guess, letters) == [expected]
+    assert named_languages(column, ["zh"], letters) == ["zh"]
+    assert named_languages(column, guess, np.array([19])) == ["other"]
+
+
+def test_no_text_is_too_strange_for_the_model():
+    texts = ["\0" * 300, "\n" * 300, "\r\v\x85\u2028" * 100, "😀" * 300, "__label__zh " * 30, None]
+    found = named_languages(
+        pa.array(texts, pa.large_string()), ["und"] * len(texts), np.full(len(texts), 300)
+    )
+    assert all(name == "und" or name.islower() for name in found)
 
 
 def test_a_text_hash_is_of_the_normal_form():

@@ -82,3 +82,19 @@ def test_the_small_multiples_end_with_the_others(sample, page, crowded) -> None:
 
     assert sum(line.startswith("[Lengths of") for line in text) == 13
     assert any("[Lengths of other sources: 343]" in line for line in text)
+
+
+def test_traces_of_many_languages_are_gathered_without_losing_a_record(sample, page) -> None:
+    record = sample.sample_record()
+    traces = {f"q{chr(ord('a') + i)}": 20 - i for i in range(20)}
+    spoken = {"zh": 500, "other": 7, "und": 3, "mixed": 2, **traces}
+    profile = replace(record.profile, languages=spoken, records=sum(spoken.values()))
+    report = assemble(replace(record, profile=profile), sample.catalogue())
+    (kind,) = [one for one in report.article_19 if str(one.topic) == "Type"]
+    items = {str(one.label): one.share.count for one in kind.lines[0].items}
+
+    assert sum(items.values()) == sum(spoken.values())
+    assert list(items)[:3] == ["Chinese", "other languages", "qa"]
+    assert items["other languages"] == 7 + sum(range(1, 10))
+    assert (items["undetermined"], items["mixed"]) == (3, 2)
+    assert len(items) == 12 + 3
