@@ -2,9 +2,10 @@
 
 import hashlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 
 from connectors.base import BLOCK_BYTES, BLOCK_ROWS, Block, Location, ReadRequest, Reason
 from connectors.framing import Fault
-from connectors.parquet_pages import dictionary_bytes
+from connectors.parquet_pages import dictionary_bytes, longest_in_dictionary
 from connectors.parquet_values import as_texts, lengths, raw_bytes
 from connectors.records import Gathering, Rows, only, padded, present
 from pipelines.model.ids import Digest, digest_of
@@ -129,7 +130,7 @@ class _RowGroups:
         metadata = self._file.metadata.row_group(group)
         plain: int = 0
         expanded: int = 0
-        dictionaries: list[str] = []
+        dictionaries: list[pq.ColumnChunkMetaData] = []
         with self._path.open("rb") as file:
             for place in range(metadata.num_columns):
                 leaf = metadata.column(place)
@@ -138,28 +139,30 @@ class _RowGroups:
                 plain += leaf.total_uncompressed_size
                 if leaf.dictionary_page_offset is not None:
                     expanded += dictionary_bytes(file, leaf.dictionary_page_offset)
-                    dictionaries.append(leaf.path_in_schema)
-        usual: int = BLOCK_BYTES * max(1, metadata.num_rows) // max(1, plain)
-        rows = min(BLOCK_ROWS, usual)
-        if rows * expanded > _EXPANDED_BYTES:
-            # no row is larger than all values together; how large one can be, the values tell
-            expanded = min(expanded, self._longest_values(group, dictionaries))
+                    dictionaries.append(leaf)
+            usual: int = BLOCK_BYTES * max(1, metadata.num_rows) // max(1, plain)
+            rows = min(BLOCK_ROWS, usual)
+            if rows * expanded > _EXPANDED_BYTES:
+                # no row is larger than all values together; how large one can be, the values tell
+                longest = sum(self._longest_value(file, group, leaf) for leaf in dictionaries)
+                expanded = min(expanded, longest)
         return max(1, min(rows, _EXPANDED_BYTES // max(1, expanded)))
 
-    def _longest_values(self, group: int, leaves: Sequence[str]) -> int:
-        """Bytes of a row that has the longest value of the dictionary of each of `leaves`."""
-        total = 0
-        for leaf in leaves:
-            source = self._path if isinstance(self._path, Path) else self._path.open("rb")
-            options = {"pre_buffer": False, "buffer_size": _BUFFER_BYTES}
-            with pq.ParquetFile(source, read_dictionary=[leaf], **options) as file:
-                first = next(file.iter_batches(1, row_groups=[group], columns=[leaf]), None)
-                column = None if first is None or first.num_columns != 1 else first.column(0)
-                if not isinstance(column, pa.DictionaryArray):
-                    return sys.maxsize  # a type whose values Arrow does not leave in a dictionary
-                sizes = pc.binary_length(column.dictionary)
-                total += int(pc.max(sizes).as_py() or 0)
-        return total
+    def _longest_value(self, file: BinaryIO, group: int, leaf: pq.ColumnChunkMetaData) -> int:
+        """Bytes of the longest value in the dictionary of `leaf`."""
+        if leaf.physical_type == "BYTE_ARRAY":
+            found = longest_in_dictionary(file, leaf.dictionary_page_offset, leaf.compression)
+            if found is not None:
+                return found
+        name = leaf.path_in_schema
+        source = self._path if isinstance(self._path, Path) else self._path.open("rb")
+        options = {"pre_buffer": False, "buffer_size": _BUFFER_BYTES}
+        with pq.ParquetFile(source, read_dictionary=[name], **options) as decoded:
+            first = next(decoded.iter_batches(1, row_groups=[group], columns=[name]), None)
+            column = None if first is None or first.num_columns != 1 else first.column(0)
+            if not isinstance(column, pa.DictionaryArray):
+                return sys.maxsize  # a type whose values Arrow does not leave in a dictionary
+            return int(pc.max(pc.binary_length(column.dictionary)).as_py() or 0)
 
     def _batch(self, batch: pa.RecordBatch, begin: int) -> Iterator[Block]:
         rows: Rows = np.arange(begin, begin + batch.num_rows, dtype=np.int64)

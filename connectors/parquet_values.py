@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from connectors.base import Reason
+from pipelines.kernels.byte_values import as_utf8
 
 
 def as_texts(column: pa.Array) -> tuple[pa.Array, dict[int, Reason]]:
@@ -73,11 +74,10 @@ def _as_binary(column: pa.Array) -> pa.Array:
 
 def _decoded(column: pa.Array) -> tuple[pa.Array, dict[int, Reason]]:
     binary = _as_binary(column)
-    try:
-        # Parquet promises UTF-8 without checking it; this cast checks
-        return binary.cast(pa.large_string()), {}
-    except pa.ArrowInvalid:
-        pass
+    # Parquet promises UTF-8 without checking it
+    text = as_utf8(binary)
+    if text is not None:
+        return text, {}
     faults: dict[int, Reason] = {}
     texts: list[str | None] = []
     for position, value in enumerate(binary.to_pylist()):

@@ -11,6 +11,9 @@ from connectors.base import BLOCK_BYTES, BLOCK_ROWS, Block, Quarantined, ReadReq
 from connectors.framing import Fault
 from pipelines.model.ids import digest_of
 
+_ENOUGH_BYTES = BLOCK_BYTES // 4
+"""A block of so many is worth more than the copy that putting more to it takes."""
+
 Rows = NDArray[np.int64]
 Texts = list[str | None]
 
@@ -125,7 +128,7 @@ class Gathering:
 
     def add(self, rows: Rows, columns: Sequence[pa.Array], size: int) -> Iterator[Block]:
         """Take records of `size` bytes together; gives the blocks that are full by that."""
-        if self._bytes + size > BLOCK_BYTES:
+        if self._bytes + size > BLOCK_BYTES or self._bytes >= _ENOUGH_BYTES:
             yield from self.rest()
         part = [pa.array(rows, pa.int64()), *columns]
         while self._rows + len(part[0]) >= BLOCK_ROWS:

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from connectors.base import BLOCK_BYTES, ReadRequest
-from connectors.parquet_pages import dictionary_bytes
+from connectors.parquet_pages import dictionary_bytes, longest_in_dictionary
 from connectors.reading import read
 
 
@@ -105,10 +105,12 @@ def test_a_damaged_row_group_is_one_item_and_the_next_one_is_read(parquet, every
     assert found.records == {n: (texts[n],) for n in (*range(1000), *range(2000, 3000))}
 
 
-def test_a_huge_value_repeated_by_a_dictionary_does_not_fill_the_memory(parquet):
+@pytest.mark.parametrize("codec", ["snappy", "lz4"])
+def test_a_huge_value_repeated_by_a_dictionary_does_not_fill_the_memory(parquet, codec):
     value = "x" * (4 << 20)
     indices = pa.array([0] * 500, pa.int32())
-    path = parquet({"text": pa.DictionaryArray.from_arrays(indices, pa.array([value]))})
+    texts = pa.DictionaryArray.from_arrays(indices, pa.array([value]))
+    path = parquet({"text": texts}, compression=codec)
     assert path.stat().st_size < 8 << 20
     request = ReadRequest(columns=("text",))
     before = pa.total_allocated_bytes()
@@ -144,3 +146,31 @@ def test_the_size_of_a_dictionary_is_read_from_its_page(parquet):
         assert dictionary_bytes(file, offset) == 2008
         assert dictionary_bytes(file, 0) == 0
         assert dictionary_bytes(file, 10**9) == 0
+
+
+@pytest.mark.parametrize("codec", ["none", "snappy", "zstd", "gzip", "brotli"])
+@pytest.mark.parametrize("checked", [False, True])
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+def test_the_longest_value_of_a_dictionary_is_read_from_its_page(parquet, codec, checked, version):
+    options = {"write_page_checksum": checked, "data_page_version": version}
+    path = parquet({"text": ["x" * 1000, "中" * 900, ""] * 50}, compression=codec, **options)
+    leaf = pq.ParquetFile(path).metadata.row_group(0).column(0)
+    with path.open("rb") as file:
+        assert dictionary_bytes(file, leaf.dictionary_page_offset) == 3712
+        found = longest_in_dictionary(file, leaf.dictionary_page_offset, leaf.compression)
+        assert found == 2700
+        assert longest_in_dictionary(file, leaf.data_page_offset, leaf.compression) is None
+        assert longest_in_dictionary(file, leaf.dictionary_page_offset, "LZ4") is None
+        assert longest_in_dictionary(file, 0, leaf.compression) is None
+
+
+def test_a_damaged_dictionary_tells_no_longest_value(parquet):
+    path = parquet({"text": ["x" * 1000, "y" * 900] * 50}, compression="zstd")
+    leaf = pq.ParquetFile(path).metadata.row_group(0).column(0)
+    content = bytearray(path.read_bytes())
+    content[leaf.dictionary_page_offset + 20 : leaf.data_page_offset] = bytes(
+        leaf.data_page_offset - leaf.dictionary_page_offset - 20
+    )
+    path.write_bytes(content)
+    with path.open("rb") as file:
+        assert longest_in_dictionary(file, leaf.dictionary_page_offset, "ZSTD") is None

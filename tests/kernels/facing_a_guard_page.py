@@ -6,6 +6,7 @@ process with a signal. `python facing_a_guard_page.py beyond` reads such a byte 
 
 import ctypes
 import mmap
+import struct
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pyarrow as pa
 sys.path.insert(0, str(Path(__file__).parent))
 from native_corpus import TERMS, native_texts
 
+from pipelines.kernels.byte_values import as_utf8, longest_value
 from pipelines.kernels.keywords import KeywordSearch, keyword_hits, keyword_table
 from pipelines.kernels.native import library
 from pipelines.kernels.normal_facts import normal_facts
@@ -42,9 +44,13 @@ def at_the_end(data: bytes) -> pa.Buffer:
 
 
 def column_of(text: str) -> pa.LargeStringArray:
-    data = text.encode()
+    binary = binary_of(text.encode())
+    return pa.LargeStringArray.from_buffers(1, *binary.buffers()[1:])
+
+
+def binary_of(data: bytes) -> pa.LargeBinaryArray:
     offsets = pa.py_buffer(np.array([0, len(data)], np.int64))
-    return pa.LargeStringArray.from_buffers(1, offsets, at_the_end(data))
+    return pa.LargeBinaryArray.from_buffers(pa.large_binary(), 1, [None, offsets, at_the_end(data)])
 
 
 if sys.argv[1:] == ["beyond"]:
@@ -57,4 +63,7 @@ for text in native_texts(400, seed=7):
     points = np.frombuffer(at_the_end(normal.points.tobytes()), np.uint32)
     keyword_hits(NormalText(points=points, offsets=normal.offsets), table)
     candidates(column)
+    as_utf8(column.cast(pa.large_binary()))
+    as_utf8(binary_of((text or "").encode()[:-1]))
+    longest_value(at_the_end(struct.pack("<I", 9) + (text or "").encode()))
 sys.stdout.write("whole\n")
