@@ -15,31 +15,41 @@ import json
 import os
 import platform
 import resource
+import shutil
 import sys
 import tempfile
 import threading
 import time
 import urllib.request
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
+from audit_records import generate as generate_texts
 from relate_scale import disk, generate
 
-from connectors.base import ReadRequest
+from pipelines import flow
 from pipelines.engine.base import Engine
 from pipelines.engine.local import Local
 from pipelines.engine.spark import Spark
-from pipelines.stages.candidates import find_shared
-from pipelines.stages.sketching import sketch_file
+from pipelines.settings import Settings
+from pipelines.stages.base import Silent
+from pipelines.stages.order import ORDER
+from pipelines.stages.shared import find_shared
+from pipelines.store import runs
+from pipelines.store.database import open_store
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "services"))
-import audit_records  # noqa: E402
 import spark_cluster  # noqa: E402
 
+AT = datetime(2026, 11, 28, tzinfo=UTC)
+LENGTH = 2_000
+"""Bytes of a record, about."""
 TICK = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -76,13 +86,20 @@ def main() -> None:
 
 
 def texts(folder: Path, size: int, shards: int) -> int:
-    """Files of JSON Lines with `size` bytes in all."""
-    total = 0
-    for number in range(shards):
-        part = folder / f"data-{number}"
-        part.mkdir()
-        total += audit_records.generate(part, size // shards // 2_050, 2_000)
-    return total
+    """Files of JSON Lines with about `size` bytes in all, and the manifest that names them."""
+    records = size // LENGTH
+    generate_texts(folder, records, LENGTH)
+    whole = folder / "data.jsonl"
+    paths = [folder / f"shard-{number:03}.jsonl" for number in range(shards)]
+    with whole.open("rb") as lines:
+        for path in paths:
+            with path.open("wb") as out:
+                out.writelines(islice(lines, -(-records // shards)))
+    whole.unlink()
+    manifest = folder / "dataset.yaml"
+    described = json.loads(manifest.read_text(encoding="utf-8")) | {"files": ["shard-*.jsonl"]}
+    manifest.write_text(json.dumps(described), encoding="utf-8")
+    return sum(path.stat().st_size for path in paths)
 
 
 def relate(folder: Path, engine: Engine, work: Path) -> str:
@@ -96,13 +113,23 @@ def relate(folder: Path, engine: Engine, work: Path) -> str:
 
 
 def scan(folder: Path, engine: Engine, work: Path) -> str:
-    """Every file read, normalised and sketched, as a digest of the counts."""
-    paths = sorted(folder.glob("data-*/data.jsonl"))
-    request = ReadRequest(columns=("text",))
-    sketch = partial(sketch_file, paths=paths, request=request, folder=str(work))
-    done = engine.map(sketch, [str(number) for number in range(len(paths))])
-    counts = sorted((str(one["item"]), one.get("records"), one.get("error")) for one in done)
-    return hashlib.sha256(json.dumps(counts).encode()).hexdigest()
+    """The files ingested and scanned, everything on, as a digest of the evidence."""
+    settings = Settings(home=work, database_url=f"sqlite:///{work / 'audit.db'}", workers=2)
+    if (folder / "keys").exists():  # identifiers are kept under a key of the workspace
+        shutil.copytree(folder / "keys", work / "keys")
+    store = open_store(settings)
+    run_id = flow.begin(
+        folder / "dataset.yaml", policy=None, at=AT, owner="bench", settings=settings, store=store
+    )
+    for name in ORDER[: ORDER.index("scan") + 1]:
+        flow.run_stage(
+            name, run_id, settings=settings, store=store, engine=engine, progress=Silent()
+        )
+    tables = sorted(f"{ref.kind} {ref.digest}" for ref in runs.stage_tables(store, run_id, "scan"))
+    store.engine.dispose()
+    if not (folder / "keys").exists():
+        shutil.copytree(work / "keys", folder / "keys")
+    return hashlib.sha256(json.dumps(tables).encode()).hexdigest()
 
 
 def on_local(folder: Path, work: Callable[[Engine, Path], str]) -> str:

@@ -180,3 +180,23 @@ def test_the_page_says_when_on_what_and_how_each_figure_was_measured(name):
     versions = r"^- Versions: Python 3\.\d+\.\d+, training-data-audit \S+, numpy \S+"
     assert re.search(versions, found, re.MULTILINE)
     assert len(re.findall(r"^\| .+ \|$", found, re.MULTILINE)) > 3
+
+
+@pytest.mark.parametrize(
+    "script",
+    sorted(
+        path.name for path in (ROOT / "benchmarks").glob("*.py") if "def main()" in path.read_text()
+    ),
+)
+def test_each_benchmark_can_still_be_started(script):
+    """What it measures moves and changes its name; nobody runs a benchmark of minutes to see."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{script.removesuffix('.py')}", "--help"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "benchmarks")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "usage:" in done.stdout
