@@ -1,5 +1,6 @@
 """Fixed schemas of the evidence tables, and the name a table gets from its rows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -154,6 +155,24 @@ KEYS = {
     "validation": (VALIDATION, ("suite", "table", "expectation", "column")),
 }
 """Schema and sort key of each kind of table; the sort key makes its digest independent of order."""
+
+EARLIER: Mapping[str, tuple[frozenset[str], ...]] = {
+    "records": (frozenset({"words", "repeated"}),),
+}
+"""What tables of a kind lack that earlier releases wrote: a set of columns for each release that
+added some. Such a table keeps its name, the digest over the columns it has."""
+
+
+def schemas_of(kind: str) -> tuple[pa.Schema, ...]:
+    """The schema of `kind` as it is, then those of earlier releases.
+
+    Raises:
+        KeyError: `kind` is no evidence table.
+    """
+    schema = KEYS[kind][0]
+    lacking = EARLIER.get(kind, ())
+    earlier = [pa.schema([f for f in schema if f.name not in absent]) for absent in lacking]
+    return (schema, *earlier)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

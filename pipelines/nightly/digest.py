@@ -112,7 +112,7 @@ def _stale(found: DatasetNight) -> Iterator[Line]:
                 run=found.run,
             )
         )
-    else:
+    elif found.run is None:
         parts.append(msg("never audited"))
     if found.problem is not None:
         parts.append(found.problem)

@@ -70,6 +70,30 @@ class _Judge:
         self._policies = Policies()
 
     def night(self, planned: Planned, attempt: Attempt | None) -> DatasetNight:
+        try:
+            return self._compared(planned, attempt)
+        except EvidenceError as error:  # the night of the others is told all the same
+            return self._unreadable(planned, error.message)
+
+    def _unreadable(self, planned: Planned, problem: Message) -> DatasetNight:
+        """A dataset of whose last run something on record cannot be read, not even by an audit."""
+        before = self._before.get(planned.dataset)
+        return DatasetNight(
+            dataset=planned.dataset,
+            state=State.NOT_AUDITED,
+            run=planned.last,
+            gate=None,
+            gate_before=None if before is None else before.gate,
+            audited_at=None,
+            stale_since=(before.stale_since if before else None) or self._plan.at,
+            changes=planned.changes,
+            run_before=None if before is None else before.run,
+            lapsed=planned.lapsed,
+            problem=problem,
+            undone=len(ORDER),
+        )
+
+    def _compared(self, planned: Planned, attempt: Attempt | None) -> DatasetNight:
         state, problem = _state(planned, attempt)
         before = self._before.get(planned.dataset)
         done = attempt is not None and attempt.problem is None

@@ -20,5 +20,7 @@ def kept_result(batch: Batch, plan: Plan, key_id: str) -> BatchResult | None:
         return None
     kept = from_json(BatchResult, marker.read_text(encoding="ascii"))
     store = EvidenceStore(plan.settings.evidence)
-    whole = all(Path(part.uri).exists() and store.use(part) for part in kept.parts)
-    return replace(kept, ordinal=batch.shards[0].ordinal) if whole else None
+    if not all(store.use(part) for part in kept.parts):
+        return None
+    parts = tuple(store.here(part) for part in kept.parts)
+    return replace(kept, ordinal=batch.shards[0].ordinal, parts=parts)

@@ -23,6 +23,7 @@ from typing import (
 
 from pipelines.model.errors import EvidenceError
 from pipelines.model.message import msg
+from pipelines.store.earlier_fields import under_todays_names
 
 T = TypeVar("T")
 
@@ -43,8 +44,9 @@ def from_json(kind: type[T], text: str) -> T:
     """The value of type `kind` that `to_json` wrote as `text`.
 
     `kind` is a dataclass or an alias such as `tuple[Finding, ...]`. A field that the text lacks
-    takes its default, so rows written before a field existed stay readable; one it has too many is
-    refused. Under the hint `object` arrays come back as lists.
+    takes its default, so rows written before a field existed stay readable, and one that was called
+    otherwise then is read too (`earlier_fields`); one it has too many is refused. Under the hint
+    `object` arrays come back as lists.
 
     Raises:
         EvidenceError: when the text is not such a value.
@@ -141,7 +143,7 @@ def _build_container(origin: Any, parts: tuple[Any, ...], value: object) -> obje
 
 def _build_dataclass(kind: type, value: object) -> object:
     _expect(value, dict)
-    given = cast("dict[str, object]", value)
+    given = under_todays_names(kind, cast("dict[str, object]", value))
     hints = _hints(kind)
     if unknown := sorted(set(given) - set(hints)):
         raise ValueError(f"{kind.__name__} has no field {unknown[0]}")

@@ -3,13 +3,14 @@
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.model.errors import EvidenceError
-from pipelines.model.evidence import KEYS, TableRef
+from pipelines.model.evidence import KEYS, TableRef, schemas_of
 from pipelines.model.ids import Digest
 from pipelines.model.message import msg
 from pipelines.model.source import EvidenceFile
@@ -73,18 +74,17 @@ class EvidenceStore:
     def sound(self, ref: TableRef) -> bool:
         """Whether the table is on disk, in a file with its columns and as many rows.
 
-        Only the end of the file is read: values that were changed are found by `verify`.
+        Its columns are those of the release that wrote it. Only the end of the file is read: values
+        that were changed are found by `verify`.
         """
-        try:
-            with pq.ParquetFile(self.table(ref)) as file:
-                found = file.schema_arrow.names, file.metadata.num_rows
-                return bool(found == (KEYS[ref.kind][0].names, ref.rows))
-        except (OSError, pa.ArrowException):
-            return False
+        return self._has_columns(ref, schemas_of(ref.kind))
 
     def use(self, ref: TableRef) -> bool:
-        """Whether the table is sound; if so, retention leaves it alone for the time being."""
-        return _used(self.table(ref)) and self.sound(ref)
+        """Whether the table is sound and has today's columns, for a stage to go on from.
+
+        If so, retention leaves it alone for the time being.
+        """
+        return _used(self.table(ref)) and self._usable(ref)
 
     def all(self) -> Iterator[tuple[str, Digest, Path]]:
         """Kind, digest and path of every table, then of every document as kind `document`."""
@@ -95,7 +95,10 @@ class EvidenceStore:
 
     def verify(self, ref: TableRef) -> bool:
         """Whether the stored rows still have the digest they are named by."""
-        return table_digest(ref.kind, sorted_table(ref.kind, self.read(ref))) == ref.digest
+        table = self.read(ref)
+        known = schemas_of(ref.kind)
+        written = next((schema for schema in known if schema.names == table.column_names), known[0])
+        return table_digest(ref.kind, sorted_table(ref.kind, table, written)) == ref.digest
 
     def empty(self, kind: str) -> TableRef:
         """The table of `kind` without rows."""
@@ -128,14 +131,29 @@ class EvidenceStore:
         """Where the table is, or would be; its `uri` says where it was written."""
         return self._table_path(ref.kind, ref.digest)
 
+    def here(self, ref: TableRef) -> TableRef:
+        """`ref` where it is now: the folder may have lain elsewhere when the table was written."""
+        return replace(ref, uri=str(self.table(ref)))
+
     def _unreadable(self, ref: TableRef) -> EvidenceError:
         path = str(self.table(ref))
-        if self.sound(ref):  # the next audit would trust the file again
+        if self._usable(ref):  # the next audit would trust the file again
             advice = msg("restore {path} from a backup, or delete it and audit again", path=path)
         else:
             advice = msg("restore {path} from a backup, or audit again", path=path)
         problem = msg("evidence table {digest} cannot be read", digest=ref.digest)
         return EvidenceError(problem, advice=advice)
+
+    def _usable(self, ref: TableRef) -> bool:
+        return self._has_columns(ref, schemas_of(ref.kind)[:1])
+
+    def _has_columns(self, ref: TableRef, schemas: Sequence[pa.Schema]) -> bool:
+        try:
+            with pq.ParquetFile(self.table(ref)) as file:
+                found = file.schema_arrow.names, file.metadata.num_rows
+        except (OSError, pa.ArrowException):
+            return False
+        return found in [(schema.names, ref.rows) for schema in schemas]
 
     def _table_path(self, kind: str, digest: str) -> Path:
         name = digest.removeprefix("sha256:")

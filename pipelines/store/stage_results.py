@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from pipelines.model.ids import RunId
 from pipelines.model.message import msg
 from pipelines.store.codec import from_json, to_json
 from pipelines.store.database import Store, writing
+from pipelines.store.evidence import EvidenceStore
 from pipelines.store.inserting import insert_once, insert_or_replace
 from pipelines.store.removals import THERE_AGAIN, mark, removed_among
 from pipelines.store.tables import run_stages, stage_results
@@ -39,7 +41,7 @@ def find(store: Store, key: str) -> tuple[dict[str, object], tuple[TableRef, ...
         row = connection.execute(query).first()
         if row is None:
             return None
-        tables = _tables(row.tables)
+        tables = _tables(row.tables, store.evidence.root)
         if removed_among(connection, [table.digest for table in tables]):
             return None
     # used, and so left alone by a removal that has begun meanwhile
@@ -99,7 +101,7 @@ def stages_of(store: Store, run_id: RunId) -> tuple[StageRecord, ...]:
     """The stages of the run that are done, in the order of the flow."""
     query = _records.where(run_stages.c.run == run_id).order_by(run_stages.c.position)
     with store.engine.connect() as connection:
-        return tuple(_as_record(row) for row in connection.execute(query))
+        return tuple(_as_record(row, store) for row in connection.execute(query))
 
 
 def stage_of(store: Store, run_id: RunId, stage: str) -> StageRecord:
@@ -112,27 +114,28 @@ def stage_of(store: Store, run_id: RunId, stage: str) -> StageRecord:
     with store.engine.connect() as connection:
         row = connection.execute(query).first()
     if row is not None:
-        return _as_record(row)
+        return _as_record(row, store)
     raise EvidenceError(
         msg("stage {stage} of run {run} has left nothing", stage=stage, run=run_id),
         advice=msg("run the audit again; it goes on where it stopped"),
     )
 
 
-def _as_record(row: sa.Row[*tuple[Any, ...]]) -> StageRecord:
+def _as_record(row: sa.Row[*tuple[Any, ...]], store: Store) -> StageRecord:
     return StageRecord(
         stage=row.stage,
         key=row.key,
         reused=row.reused,
         summary=json.loads(row.summary),
-        tables=_tables(row.tables),
+        tables=_tables(row.tables, store.evidence.root),
     )
 
 
 @lru_cache(maxsize=32)
-def _tables(text: str) -> tuple[TableRef, ...]:
+def _tables(text: str, root: Path) -> tuple[TableRef, ...]:
     """The tables in `text`: three for each file scanned, and every later stage asks for them."""
-    return from_json(tuple[TableRef, ...], text)
+    evidence = EvidenceStore(root)
+    return tuple(evidence.here(table) for table in from_json(tuple[TableRef, ...], text))
 
 
 def stage_tables(store: Store, run_id: RunId, stage: str) -> list[TableRef]:

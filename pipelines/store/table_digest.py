@@ -10,14 +10,15 @@ from pipelines.model.evidence import KEYS
 from pipelines.model.ids import Digest
 
 
-def sorted_table(kind: str, table: pa.Table) -> pa.Table:
-    """`table` in the schema of `kind`, sorted by its key; nulls last.
+def sorted_table(kind: str, table: pa.Table, schema: pa.Schema | None = None) -> pa.Table:
+    """`table` in the schema of `kind`, or in an earlier `schema` of it, sorted by key; nulls last.
 
     Raises:
-        KeyError: `kind` is no evidence table.
+        KeyError: `kind` is no evidence table, or a column of the schema is not there.
         pa.ArrowInvalid: a column does not fit the schema.
     """
-    schema, key = KEYS[kind]
+    todays, key = KEYS[kind]
+    schema = schema or todays
     fitted = table.select(schema.names).cast(schema)
     order = pc.sort_indices(fitted, [(name, "ascending") for name in key])
     return fitted.take(order).combine_chunks()

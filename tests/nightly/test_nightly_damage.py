@@ -1,6 +1,7 @@
 """Evidence that was damaged, deleted or exchanged stops no night, and is never trusted."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -10,10 +11,15 @@ from pipelines.model.evidence import CONSENTS
 from pipelines.model.nightly import Change, State
 from pipelines.nightly import auditing, outcome
 from pipelines.nightly.text import digest_document, digest_text
+from pipelines.stages.ledger_view import inspect_store
 from pipelines.stages.order import ORDER
 from pipelines.store import runs
+from pipelines.store.engines import writing
+from pipelines.store.tables import registrations
 from pipelines.store.terms import consent_tables
+from pipelines.upkeep.doctor import examine
 from pipelines.upkeep.evidence import evidence_lines
+from pipelines.upkeep.line import State as LineState
 
 DAYS = [f"2026-11-{day}T01:00:00+08:00" for day in range(20, 24)]
 
@@ -126,3 +132,26 @@ def test_a_table_exchanged_for_another_is_not_trusted(two):
     night = two.night(DAYS[1])
     assert of(night, "clocks").state is State.AUDITED
     assert faults(two) == []
+
+
+def test_a_registration_that_cannot_be_read_stops_no_other_and_is_named(two):
+    last = runs.latest(two.store, "clocks")
+    broken = registrations.c.content + "]"
+    with writing(two.store.engine) as connection:
+        connection.exec_driver_sql("DROP TRIGGER registrations_refuse_update")
+        mine = registrations.c.id == last.registration
+        connection.execute(registrations.update().where(mine).values(content=broken))
+    night = two.night(DAYS[1])
+    found = of(night, "clocks")
+    assert (found.state, of(night, "healthy").state) == (State.NOT_AUDITED, State.REUSED)
+    assert (found.run, found.gate, found.stale_since) == (last.id, None, night.at)
+    said = digest_text(night, "en")
+    assert "A stored Dataset cannot be read" in said
+    assert "never audited" not in said
+    assert inspect_store(two.store).faults == ()
+    assert of(two.night(DAYS[2]), "clocks").stale_since == night.at
+
+    lines = examine({"TDA_HOME": str(two.settings.home)}, now=datetime.now(UTC), deep=False)
+    wrong = {line.check: str(line.message) for line in lines if line.state is LineState.WRONG}
+    assert "A stored Dataset cannot be read" in wrong["evidence"]
+    assert {"ledger", "temporaries"} <= {line.check for line in lines}, "the rest is looked at too"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from pipelines.model.annotation import RuleSet
+from pipelines.model.annotation import LabelLayout, RuleSet
 from pipelines.model.audit import (
     ClauseVerdict,
     ControlResult,
@@ -95,6 +95,24 @@ class Grown:
 
 def test_a_field_added_later_takes_its_default_in_older_rows():
     assert from_json(Grown, '{"name":"a"}') == Grown(name="a")
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        ('"timestamp_format":null', ()),
+        ('"timestamp_format":"%Y"', ("%Y",)),
+        ('"timestamp_formats":["%Y","%d"]', ("%Y", "%d")),
+    ],
+)
+def test_a_field_is_read_under_the_name_it_had_as_well(stored, read):
+    assert from_json(LabelLayout, f"{{{stored}}}") == LabelLayout(timestamp_formats=read)
+
+
+def test_a_field_under_both_of_its_names_is_refused():
+    both = '{"timestamp_format":"%Y","timestamp_formats":["%d"]}'
+    with pytest.raises(EvidenceError, match="twice"):
+        from_json(LabelLayout, both)
 
 
 @pytest.mark.parametrize(

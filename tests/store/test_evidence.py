@@ -1,6 +1,7 @@
 """Evidence tables are named by their rows: whoever has the same rows has the same name."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.model.errors import EvidenceError
-from pipelines.model.evidence import HITS, KEYS, RECORDS
+from pipelines.model.evidence import HITS, KEYS, RECORDS, schemas_of
 from pipelines.store.evidence import EvidenceStore
 from pipelines.store.table_digest import sorted_table, table_digest
 
@@ -191,3 +192,35 @@ def test_the_remedy_says_to_delete_a_table_that_an_audit_would_trust_again(tmp_p
 def test_every_kind_of_table_can_be_empty(kind: str, tmp_path: Path):
     store = EvidenceStore(tmp_path)
     assert store.read(store.empty(kind)).num_rows == 0
+
+
+def test_a_table_of_an_earlier_release_keeps_its_name_and_is_not_gone_on_from(tmp_path):
+    store = EvidenceStore(tmp_path)
+    _, earlier = schemas_of("records")
+    assert set(RECORDS.names) - set(earlier.names) == {"words", "repeated"}
+    row = dict.fromkeys(RECORDS.names) | {"file": "a", "row": 1, "words": 3, "repeated": 0}
+    ref = store.write("records", pa.Table.from_pylist([row], schema=RECORDS))
+    old = sorted_table("records", store.read(ref), earlier)
+    digest = table_digest("records", old)
+    assert digest != ref.digest
+    then = replace(ref, digest=digest)
+    path = store.table(then)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(old, path)
+    assert (store.verify(then), store.sound(then), store.use(then)) == (True, True, False)
+    pq.write_table(old.drop_columns(["lines"]), path)
+    assert not store.sound(then)
+    with pytest.raises(KeyError):
+        store.verify(then)
+    changed = old.set_column(1, "row", pa.array([7], pa.int64()))
+    pq.write_table(changed, path)
+    assert not store.verify(then)
+
+
+def test_a_table_is_where_its_folder_is_now(tmp_path):
+    before, now = tmp_path / "before", tmp_path / "now"
+    ref = EvidenceStore(before).write("hits", HITS.empty_table())
+    before.rename(now)
+    moved = EvidenceStore(now).here(ref)
+    assert Path(moved.uri).is_file()
+    assert replace(moved, uri=ref.uri) == ref
