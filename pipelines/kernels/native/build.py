@@ -74,7 +74,7 @@ def build(level: str, folder: Path | None = None) -> Path:
         made = Path(work) / "made.so"
         sources = sorted(str(path) for path in SOURCES.glob("*.c"))
         subprocess.run(  # noqa: S603  a compiler, and files of this package
-            [*compiler, *OPTIONS, *processor, "-o", str(made), *sources],
+            [*compiler, *OPTIONS, *processor, "-o", str(made), *sources, "-lm"],
             check=True,
             capture_output=True,
             text=True,
