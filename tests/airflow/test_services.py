@@ -166,6 +166,28 @@ def test_a_night_over_rest_is_green_only_when_every_registered_dataset_is_audite
     ledger_holds(airflow.home)
 
 
+def test_an_event_of_the_asset_starts_a_night_and_is_believed_for_nothing_else(
+    airflow: Airflow, engineer: Client, audited: DagRun
+):
+    nights = "/dags/nightly_audit/dagRuns"
+    before = {run["dag_run_id"] for run in engineer.get(nights)["dag_runs"]}
+    (asset,) = engineer.get("/assets?name_pattern=tda-registered-data")["assets"]
+    claim = {"changed": ["nobody-registered-it"], "unchanged": ["support-dialogues"]}
+    sent = engineer.http.post("/assets/events", json={"asset_id": asset["id"], "extra": claim})
+    assert sent.is_success, sent.text
+
+    def begun() -> list[str]:
+        known = [run["dag_run_id"] for run in engineer.get(nights)["dag_runs"]]
+        return [run_id for run_id in known if run_id not in before]
+
+    (run_id,) = until("the event has started a night", begun)
+    night = DagRun(engineer, f"{nights}/{run_id}")
+    assert engineer.get(night.path)["run_type"] == "asset_triggered"
+    assert night.end() == "success", night.states()
+    listed = json.loads(tda(airflow.home, "registered", "--json").stdout)
+    assert set(on_record(airflow, night)) == {one["dataset"] for one in listed}
+
+
 def on_record(airflow: Airflow, night: DagRun) -> dict[str, str]:
     """What became of each dataset: the same in the database, in the ledger and in the digest."""
     store = open_store(settings_of(airflow.home))
