@@ -11,8 +11,8 @@ UNSTATED = ""
 """Under this name stand records whose source states no licence, or cannot be told."""
 
 LEVELS: Mapping[str, Level] = {
-    "gate": Level.RECOMPUTED,
-    "outcomes": Level.RECOMPUTED,
+    "gate": Level.RE_RUNNABLE,
+    "outcomes": Level.RE_RUNNABLE,
     "records": Level.RE_RUNNABLE,
     "quarantined": Level.RE_RUNNABLE,
     "exact_duplicates": Level.RE_RUNNABLE,
@@ -22,7 +22,10 @@ LEVELS: Mapping[str, Level] = {
     "consent_valid": Level.RE_RUNNABLE,
     "licences": Level.ATTESTED,
 }
-"""How far a stranger can check each figure of a RunPoint; licences are as the manifest says."""
+"""How far a stranger can check each figure of a RunPoint; licences are as the manifest says.
+
+Nothing is recomputed: the findings a gate follows from travel with the report of that run alone.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

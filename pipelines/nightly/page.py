@@ -97,7 +97,7 @@ def _row(line: Line, language: Language) -> Markup:
             word.tone, word.mark
         )
     said = _each(_LI, [translate(part, language) for part in line.parts])
-    return Markup('<tr><th scope="row">{}{}</th><td><ul>{}</ul></td></tr>').format(
+    return Markup('<tr><th scope="row">{}{}</th><td><ul class="plain">{}</ul></td></tr>').format(
         mark, visible(line.dataset), said
     )
 

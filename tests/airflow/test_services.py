@@ -95,6 +95,8 @@ def test_a_registered_dataset_is_audited_over_rest_and_its_tab_leads_to_the_repo
         ({"dataset": "nobody-registered-it"}, "param dataset: 'nobody-registered-it' is not one"),
         ({"manifest": "not/absolute.yaml"}, "param manifest: 'not/absolute.yaml' does not match"),
         ({"manifest": 7}, "param manifest: 7 is not of type"),
+        ({"purpose": "whatever"}, "param purpose: 'whatever' is not one"),
+        ({"policy": "strict.yaml"}, "param policy: 'strict.yaml' does not match"),
     ],
 )
 def test_a_wrong_value_is_refused_before_a_run_begins(engineer: Client, wrong: dict, said: str):

@@ -49,6 +49,23 @@ def test_a_night_over_hostile_names_is_quiet(nights, hostile) -> None:
         assert_quiet(ran, hostile)
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_of_the_night_stays_within_itself_and_within_the_screen(
+    nights, browser, lang
+) -> None:
+    (written,) = (nights.workspace.home / "reports" / "nightly").glob(f"*.{lang}.html")
+    for width in (1200, 390):
+        with browser.page(written.as_uri(), width) as page:
+            assert page.requests == [written.as_uri()]
+            assert "owned" not in page.evaluate("document.title")
+            elements = "script,iframe,object,embed,form,base,img,meta[http-equiv=refresh]"
+            assert page.evaluate(f"document.querySelectorAll(`{elements}`).length") == 0
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.evaluate("document.documentElement.lang").startswith(lang)
+            assert "hostile" in page.evaluate("document.body.textContent")
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_looking_back_names_hostile_files_in_plain_characters(
     nights, hostile, tmp_path, lang

@@ -111,7 +111,7 @@ def test_the_runs_of_a_dataset_are_listed_oldest_first_with_their_levels(watched
     assert (first["personal_information"], last["personal_information"]) == (0, 1)
     assert first["licences"] == {"MIT": 12}
     assert last["licences"] == {"Apache-2.0": 5, "MIT": 8}
-    assert document["levels"]["gate"] == "recomputed"
+    assert document["levels"]["gate"] == "re-runnable"
     assert document["levels"]["licences"] == "attested"
 
 
@@ -126,6 +126,8 @@ def test_the_history_page_stands_alone(watched, tda, tmp_path, lang):
     assert "<script" not in html
     assert f'<html lang="{lang}">' in html
     assert "http" not in html.split("</style>")[1]
+    # the findings gates follow from do not travel with the page
+    assert 'class="lv c"' not in html
     assert set(re.findall(r'<a [^>]*href="([^"]+)"', html)) == {"#main"}
     assert watched.after in html
     assert "office@example.org" not in html
