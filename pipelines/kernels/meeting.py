@@ -23,12 +23,15 @@ def first_equal(hashes: NDArray[np.int64]) -> NDArray[np.int32]:
     return firsts
 
 
-def shared_values(keys: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """The values that several rows of `keys`, shape (n, bands), have in the same band.
+def shared_values(
+    keys: NDArray[np.int64], which: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The values that several of the rows `which` of `keys`, shape (n, bands), have in one band.
 
-    Two parallel arrays: numbers of values, ascending from 0, and rows, ascending within a value.
+    Two parallel arrays: numbers of values, ascending from 0, and places in `which`, ascending
+    within a value.
     """
-    count, bands = keys.shape
+    count, bands = len(which), keys.shape[1]
     slots, bits = _slots(count)
     room = [np.empty(count, np.int32) for _ in range(4)]
     found: list[tuple[NDArray[np.int32], NDArray[np.int32]]] = []
@@ -37,6 +40,7 @@ def shared_values(keys: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[n
         slots[:] = -1
         entries = native("tda_shared_values")(
             pointer(keys),
+            pointer(which),
             whole(count),
             whole(bands),
             whole(band),

@@ -23,13 +23,15 @@ def near_duplicates(
     """The duplicates among the texts of `column`; a place is a row of it, a null an empty text."""
     facts = sketch_facts(column, fingerprints=Fingerprints())
     there = np.flatnonzero(facts.chars)
+    # most often all are, and band keys take more memory than a copy should
+    rows = slice(None) if len(there) == len(facts.chars) else there
     shared = shared_in_memory(
         Sketches(
             places=there.astype(np.int64),
-            hashes=facts.hashes[there],
-            chars=facts.chars[there],
+            hashes=facts.hashes[rows],
+            chars=facts.chars[rows],
             sources=np.full(len(there), NO_SOURCE, np.int64),
-            bands=facts.bands[there],
+            bands=facts.bands[rows],
         )
     )
     found = arranged(shared, preference)

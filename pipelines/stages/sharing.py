@@ -73,9 +73,10 @@ def shared_in_memory(texts: Sketches) -> Shared:
     rows = np.flatnonzero(repeated)
     rows = rows[np.argsort(firsts[rows], kind="stable")]
     compared = np.flatnonzero(own & (texts.chars >= SIZE) & (texts.chars <= LONGEST_COMPARED))
-    keys, at = shared_values(texts.bands[compared])
-    members = np.unique(at)
-    there = compared[members]
+    keys, at = shared_values(texts.bands, compared)
+    shares = np.zeros(len(compared), bool)
+    shares[at] = True
+    there = compared[shares]
     return Shared(
         texts=len(texts.places),
         too_long=int((texts.chars[own] > LONGEST_COMPARED).sum()),
@@ -92,5 +93,5 @@ def shared_in_memory(texts: Sketches) -> Shared:
             hashes=texts.hashes[there],
         ),
         keys=keys,
-        numbers=np.searchsorted(members, at).astype(np.int32),
+        numbers=(np.cumsum(shares) - 1)[at].astype(np.int32),
     )

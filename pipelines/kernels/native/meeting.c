@@ -21,17 +21,19 @@ EXPORT void tda_first_equal(const uint64_t *words, int64_t n, uint64_t salt, int
     }
 }
 
-/* The rows, of n, whose value in column `band` of `bands` is that of another one, as entries: value
-   number and row, rows ascending within a value, values numbered from 0 by their first row. `slots`,
-   2**bits of them, is -1; `next` and `last` have room for n, the entries too. */
-EXPORT int64_t tda_shared_values(const uint64_t *values, int64_t n, int64_t bands, int64_t band,
+/* The rows `which`, n of them, whose value in column `band` of `bands` is that of another one of
+   them, as entries: value number and place in `which`, places ascending within a value, values
+   numbered from 0 by their first. `slots`, 2**bits of them, is -1; `next` and `last` have room for
+   n, the entries too. */
+EXPORT int64_t tda_shared_values(const uint64_t *values, const int64_t *which, int64_t n,
+                                 int64_t bands, int64_t band,
                                  uint64_t salt, int64_t bits, int32_t *slots, int32_t *next,
                                  int32_t *last, int32_t *numbers, int32_t *rows) {
     uint64_t mask = ((uint64_t)1 << bits) - 1;
     const uint64_t *column = values + band;
     for (int64_t i = 0; i < n; i++) {
-        uint64_t value = column[bands * i], at = slot_of(value, salt, (int)bits);
-        while (slots[at] >= 0 && column[bands * slots[at]] != value) at = (at + 1) & mask;
+        uint64_t value = column[bands * which[i]], at = slot_of(value, salt, (int)bits);
+        while (slots[at] >= 0 && column[bands * which[slots[at]]] != value) at = (at + 1) & mask;
         next[i] = -1;
         last[i] = -1; /* not the first of its value, unless said below */
         if (slots[at] < 0) {
