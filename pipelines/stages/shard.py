@@ -12,7 +12,7 @@ from connectors.object_errors import changed
 from connectors.object_store import StoredObject
 from connectors.reading import read
 from pipelines.engine.base import Summary
-from pipelines.kernels.pseudonym import keyed_digest
+from pipelines.kernels.pseudonym import keyed_digests
 from pipelines.model.evidence import TableRef
 from pipelines.stages.base import Silent
 from pipelines.stages.ingest import hashed
@@ -50,7 +50,7 @@ def scan_batch(item: str) -> Summary:
     key, key_id = identifier_key(plan.settings)
     result = kept_result(batch, plan, key_id)
     if result is None:
-        keyed = functools.partial(keyed_digest, key=key, key_id=key_id)
+        keyed = functools.partial(keyed_digests, key=key, key_id=key_id)
         scanning = _Scanning(plan, keyed)
         for shard in batch.shards:
             scanning.scan(shard)

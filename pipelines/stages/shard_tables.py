@@ -19,8 +19,8 @@ from pipelines.stages.joining import joined
 from pipelines.stages.keywords import Searching
 from pipelines.stages.shard_plan import Plan, Shard
 
-Keyed = Callable[[str, str], str]
-"""The keyed digest of a value of a kind."""
+Keyed = Callable[[str, Sequence[str]], list[str]]
+"""The keyed digests of values of a kind."""
 
 _KINDS = pa.array([kind.value for kind in KINDS])
 _TIERS = pa.array([tier.value for tier in TIERS])
@@ -77,11 +77,9 @@ def _subjects(batch: pa.RecordBatch, plan: Plan, keyed: Keyed) -> pa.Array:
     """Keyed digests of the subject column; null where it says nothing."""
     if plan.record.subject is None:
         return pa.nulls(batch.num_rows, pa.string())
-    known: dict[str, str] = {}
     values = batch.column(plan.record.subject).to_pylist()
-    for value in values:
-        if value and value.strip() and value not in known:
-            known[value] = keyed(SUBJECT, value)
+    named = [value for value in dict.fromkeys(values) if value and value.strip()]
+    known = dict(zip(named, keyed(SUBJECT, named), strict=True))
     return pa.array([known.get(value) for value in values], pa.string())
 
 
@@ -98,8 +96,13 @@ def hit_tables(
 def _hit_table(
     found: Found, rows: NDArray[np.int64], shard: Shard, column: str, keyed: Keyed
 ) -> pa.Table:
-    named = list(zip(found.kinds.tolist(), found.values, strict=True))
-    digests = {(kind, value): keyed(KINDS[kind], value) for kind, value in dict.fromkeys(named)}
+    digests = np.empty(len(found), object)
+    for kind in np.unique(found.kinds).tolist():
+        of_kind = np.flatnonzero(found.kinds == kind)
+        values = [found.values[place] for place in of_kind.tolist()]
+        different = list(dict.fromkeys(values))
+        known = dict(zip(different, keyed(KINDS[kind], different), strict=True))
+        digests[of_kind] = [known[value] for value in values]
     return pa.table(
         [
             pa.repeat(pa.scalar(shard.file), len(found)),
@@ -110,7 +113,7 @@ def _hit_table(
             _KINDS.take(pa.array(found.kinds)),
             _TIERS.take(pa.array(found.tiers)),
             _SENSITIVE.take(pa.array(found.kinds)),
-            pa.array([digests[name] for name in named], pa.string()),
+            pa.array(digests, pa.string()),
         ],
         schema=HITS,
     )

@@ -21,6 +21,7 @@ from pipelines.kernels.byte_values import as_utf8, longest_value
 from pipelines.kernels.fasttext_model import load_model
 from pipelines.kernels.keywords import KeywordSearch, keyword_hits, keyword_table
 from pipelines.kernels.native import library
+from pipelines.kernels.native.openssl import sha256_addresses
 from pipelines.kernels.normal_facts import normal_facts
 from pipelines.kernels.normalise import NormalText, normalise_block
 from pipelines.kernels.personal_information_candidates import candidates
@@ -70,6 +71,17 @@ def guessed(text: str) -> None:
     )
 
 
+def keyed(text: str) -> None:
+    message = at_the_end(text.encode())
+    offsets = np.array([0, message.size], np.int64)
+    arrays = (np.zeros((2, 64), np.uint8), sha256_addresses(), np.empty(32, np.uint8))
+    library.native("tda_keyed", None)(
+        *map(library.pointer, (np.frombuffer(message, np.uint8), offsets)),
+        library.whole(1),
+        *map(library.pointer, arrays),
+    )
+
+
 if sys.argv[1:] == ["beyond"]:
     ctypes.string_at(at_the_end(b"abc").address, 4)
 table = keyword_table(TERMS)
@@ -83,5 +95,6 @@ for text in native_texts(400, seed=7):
     as_utf8(column.cast(pa.large_binary()))
     as_utf8(binary_of((text or "").encode()[:-1]))
     guessed(text or "")
+    keyed(text or "")
     longest_value(at_the_end(struct.pack("<I", 9) + (text or "").encode()))
 sys.stdout.write("whole\n")

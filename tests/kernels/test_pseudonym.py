@@ -2,9 +2,13 @@ import hashlib
 import hmac
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from pipelines.kernels import pseudonym
 from pipelines.kernels.check_digits import resident_check
-from pipelines.kernels.pseudonym import canonical, keyed_digest
+from pipelines.kernels.native import build, library
+from pipelines.kernels.pseudonym import canonical, keyed_digest, keyed_digests
 
 KEY = bytes(range(32))
 
@@ -51,3 +55,23 @@ def test_a_digest_is_the_mac_over_kind_and_value_with_their_lengths():
 def test_an_address_nobody_can_read_is_kept_as_it_stands():
     assert canonical("ip", "not an address") == b"not an address"
     assert canonical("subject", "\ud800") == b"\xed\xa0\x80"
+
+
+KINDS = st.sampled_from(["id", "email", "mobile", "ip", "subject"])
+
+
+@pytest.mark.parametrize("level", build.levels())
+@given(KINDS, st.lists(st.text(max_size=150), max_size=6), st.binary(max_size=130))
+@example("email", [], KEY)
+@example("subject", ["", "\ud800", "x" * 64], KEY)
+def test_many_digests_at_once_are_those_of_each(level, kind, values, key):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(library, "best_level", lambda: level)
+        found = keyed_digests(kind, values, key, "k")
+    assert found == [keyed_digest(kind, value, key, "k") for value in values]
+
+
+def test_many_digests_are_the_same_where_openssl_is_hidden(monkeypatch):
+    expected = keyed_digests("email", ["a@b.cn", "c@d.cn"], KEY, "k")
+    monkeypatch.setattr(pseudonym, "sha256_addresses", lambda: None)
+    assert keyed_digests("email", ["a@b.cn", "c@d.cn"], KEY, "k") == expected

@@ -3,16 +3,9 @@
 #include "keywords.h"
 #include "lines.h"
 #include "normal.h"
+#include "sha256.h"
 #include "sketch.h"
 #include "words.h"
-
-/* SHA-256 as OpenSSL exports it; the context is its business. */
-typedef struct {
-    int (*init)(void *context);
-    int (*update)(void *context, const void *data, size_t size);
-    int (*final)(uint8_t *digest, void *context);
-} sha256;
-#define CONTEXT 256
 
 static void digest_of(const sha256 *sha, const uint8_t *data, int64_t size, uint8_t *digest) {
     uint8_t context[CONTEXT] __attribute__((aligned(64)));
@@ -130,7 +123,7 @@ EXPORT int64_t tda_facts(const uint8_t *data, const int64_t *offsets, int64_t n,
         if (setup->keys) {
             fingerprint(points, chars, setup->keys, out->hashes + 2 * i);
         } else {
-            uint8_t digest[32];
+            uint8_t digest[DIGEST];
             digest_of(&setup->sha, bytes, encoded, digest);
             out->hashes[2 * i] = big_endian(digest);
             out->hashes[2 * i + 1] = big_endian(digest + 8);
@@ -181,7 +174,7 @@ EXPORT void tda_record_digests(const text_column *columns, int64_t width, int64_
             sha->update(context, head, 9);
             sha->update(context, column->data + column->offsets[i], size);
         }
-        sha->final(digests + 32 * i, context);
+        sha->final(digests + DIGEST * i, context);
     }
 }
 
