@@ -54,7 +54,7 @@ def audit_record(run_id: RunId, store: Store, engine: Engine) -> AuditRecord:
         stages=tuple(row for row in stages_of(store, run_id) if row.stage != "report"),
         quarantine=_quarantine(run_id, store),
         validation=validation,
-        annotators=annotators_of(dataset) or (),
+        annotators=annotators_of(run_id, store) or (),
         label_counts=_label_counts(run_id, store),
         agreement=from_json(Agreement, str(agreement)) if agreement else None,
         draws=from_json(tuple[SampleDraw, ...], str(draws)) if draws else (),

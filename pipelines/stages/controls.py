@@ -6,13 +6,11 @@ from collections.abc import Callable, Mapping
 
 import pyarrow as pa
 
-from connectors import people
 from expectations.catalogue import Entry
 from expectations.judging import crashed, judge_all
 from pipelines.engine.base import Engine
 from pipelines.model.annotation import Annotator
 from pipelines.model.audit import ControlResult
-from pipelines.model.dataset import Dataset
 from pipelines.model.evidence import KEYS
 from pipelines.model.ids import RunId, digest_of
 from pipelines.model.keywords import LibrarySize
@@ -27,6 +25,7 @@ from pipelines.store import runs
 from pipelines.store.codec import from_json, to_json
 from pipelines.store.database import Store
 from pipelines.store.table_digest import table_digest
+from pipelines.store.terms import people_of
 
 VERSION = "1"
 POLICY: tuple[str, ...] = ()
@@ -87,7 +86,7 @@ def gather(run_id: RunId, store: Store, engine: Engine) -> dict[str, object]:
         "profile": figures,
         "consents": coverage(run_id, store, engine),
         "annotation": dataset.annotation,
-        "annotators": annotators_of(dataset),
+        "annotators": annotators_of(run_id, store),
         "rules": dataset.annotation.rules if dataset.annotation else None,
         "labels": _table(run_id, store, "labels"),
         "reviews": _table(run_id, store, "reviews"),
@@ -102,12 +101,12 @@ def gather(run_id: RunId, store: Store, engine: Engine) -> dict[str, object]:
     }
 
 
-def annotators_of(dataset: Dataset) -> tuple[Annotator, ...] | None:
-    """The annotators on the list of the dataset's annotation project; None without a list."""
-    project = dataset.annotation
+def annotators_of(run_id: RunId, store: Store) -> tuple[Annotator, ...] | None:
+    """The people on the register of the run's annotation project; None without a register."""
+    project = runs.dataset_of(store, run_id).annotation
     if project is None or project.annotators is None:
         return None
-    return people.read_annotators(dataset.root / project.annotators.name)
+    return people_of(store, run_id)
 
 
 def _library(run_id: RunId, store: Store) -> LibrarySize | None:

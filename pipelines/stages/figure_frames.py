@@ -70,7 +70,7 @@ def frames_of(run_id: RunId, store: Store, engine: Engine) -> "dict[str, pd.Data
     if consents := of_kind(registered, "consents"):
         records = of_kind(runs.stage_tables(store, run_id, "scan"), "records")
         frames |= _consent_frames(ask, consents, records)
-    if people := annotators_of(dataset):
+    if people := annotators_of(run_id, store):
         frames["annotators"] = _framed(_PEOPLE, map(_person, people))
     if labels := of_kind(registered, "labels"):
         frames |= _label_frames(ask, labels)

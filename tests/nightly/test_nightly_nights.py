@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 import sqlalchemy as sa
 
+from pipelines.engine.local import Local
 from pipelines.ledger.canonical import parse
 from pipelines.ledger.dsse import read_envelope
 from pipelines.model.ids import DatasetId
@@ -17,9 +18,12 @@ from pipelines.nightly.closing import close
 from pipelines.nightly.outcome import conclude
 from pipelines.nightly.page import digest_page
 from pipelines.nightly.text import digest_document, digest_text
+from pipelines.report.writing import write_reports
 from pipelines.stages import scan
+from pipelines.stages.audit_record import audit_record
 from pipelines.stages.ledger_view import inspect_store
 from pipelines.stages.order import ORDER
+from pipelines.stages.report import report_folder
 from pipelines.store import registry, runs, sweeps
 from pipelines.store.database import complete_metadata
 from pipelines.store.ledger_entries import reading
@@ -274,6 +278,19 @@ def test_a_task_killed_between_the_seal_and_its_word_finds_what_it_sealed(house,
     night = house.night(DAYS[0], owner="airflow:nightly_audit/x")
     assert states(night) == {"sealed": "audited"}
     assert [run.id for run in runs.all_runs(house.store)] == [of(night, "sealed").run]
+
+
+def test_a_report_written_again_has_the_people_of_its_run_and_not_those_of_today(house):
+    path = house.add("clocks", clocks=True)
+    (found,) = house.night(DAYS[0]).datasets
+    folder = report_folder(house.settings, found.run)
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    register = path.with_name("annotators.csv")
+    register.write_text(register.read_text("utf-8").replace("A-01", "A-99"), encoding="utf-8")
+    with Local(1, "256MB", house.settings.home / "tmp") as engine:
+        write_reports(audit_record(found.run, house.store, engine), folder)
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+    assert b"A-01" in before["report.json"]
 
 
 def fail(*_: object) -> None:

@@ -19,6 +19,8 @@ from alembic.config import Config
 
 from expectations.policy import Policy
 from pipelines.engine.local import Local
+from pipelines.inquiry.draft import draft_answer
+from pipelines.inquiry.request import Inquiry
 from pipelines.model.nightly import Change, State
 from pipelines.nightly.auditing import audit_changed, sweep
 from pipelines.nightly.closing import close
@@ -122,12 +124,27 @@ def test_its_ledger_and_its_evidence_are_whole(upgraded: Store):
     assert [line.state for line in evidence_lines(upgraded, deep=True)] == ["ok"]
 
 
-def test_a_report_of_it_is_written_again(upgraded: Store):
-    run = runs.latest(upgraded, "plain")
+def test_a_report_of_it_is_written_again_and_answers_an_inquiry(upgraded: Store):
+    run = runs.latest(upgraded, "clocks")
     with Local(1, "256MB", upgraded.settings.home / "tmp") as engine:
         record = audit_record(run.id, upgraded, engine)
     written = write_reports(record, report_folder(upgraded.settings, run.id))
-    assert run.id in written["json"].read_text(encoding="utf-8")
+    said = json.loads(written["json"].read_text(encoding="utf-8"))
+    assert said["identity"]["run"] == run.id
+    # its data, and the register of people among it, are nowhere to be found
+    assert [person["id"] for person in said["article_8"]["people"]] == ["A-01", "A-02"]
+
+    inquiry = Inquiry(
+        number="INQ-1",
+        authority="The authority of a test",
+        runs=("clocks",),
+        requested_by="compliance",
+        triggered_by="operator",
+        due=None,
+    )
+    # refused where the ledger had been told of other findings than are read now
+    draft = draft_answer(inquiry, at=NIGHTS[2], settings=upgraded.settings, store=upgraded)
+    assert draft.runs == (run.id,)
 
 
 def test_the_next_night_goes_on_from_its_nights(upgraded: Store, tmp_path: Path):
