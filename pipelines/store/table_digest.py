@@ -21,6 +21,8 @@ def sorted_table(kind: str, table: pa.Table, schema: pa.Schema | None = None) ->
     schema = schema or todays
     fitted = table.select(schema.names).cast(schema)
     order = pc.sort_indices(fitted, [(name, "ascending") for name in key])
+    if pc.all(pc.equal(order, pa.array(np.arange(len(order), dtype=np.uint64)))).as_py():
+        return fitted.combine_chunks()  # as a scan has them: rows in order, one file
     return fitted.take(order).combine_chunks()
 
 
@@ -40,19 +42,19 @@ def table_digest(kind: str, table: pa.Table) -> Digest:
 
 
 def _hash_array(sha: "hashlib._Hash", array: pa.Array) -> None:
-    sha.update(np.asarray(array.is_valid()).astype(np.uint8).tobytes())
-    kind = array.type
+    kind, whole = array.type, array.null_count == 0
+    there = np.ones(len(array), np.uint8) if whole else np.asarray(array.is_valid())
+    sha.update(there.astype(np.uint8, copy=False).data)
+    present = array if whole else array.drop_null()  # band keys are megabytes: not copied for this
     if pa.types.is_fixed_size_list(kind):
-        present = array.drop_null()
         _hash_array(sha, present.flatten())
     elif pa.types.is_string(kind) or pa.types.is_binary(kind):
-        present = array.drop_null()
         raw = present.cast(pa.large_binary())
         lengths = pc.binary_length(raw).to_numpy(zero_copy_only=False).astype("<i8")
         sha.update(lengths.tobytes())
         sha.update(_bytes_of(raw))
     elif pa.types.is_fixed_size_binary(kind):
-        sha.update(_bytes_of(array.drop_null().cast(pa.large_binary())))
+        sha.update(_bytes_of(present.cast(pa.large_binary())))
     elif pa.types.is_boolean(kind):
         sha.update(array.fill_null(False).to_numpy(zero_copy_only=False).astype(np.uint8).tobytes())
     elif pa.types.is_timestamp(kind):
@@ -61,7 +63,8 @@ def _hash_array(sha: "hashlib._Hash", array: pa.Array) -> None:
         values = array.fill_null(0.0).to_numpy(zero_copy_only=False).astype("<f8")
         sha.update((values + 0.0).tobytes())  # -0.0 and 0.0 are one value
     else:
-        sha.update(array.fill_null(0).to_numpy(zero_copy_only=False).astype("<i8").tobytes())
+        values = array if whole else array.fill_null(0)
+        sha.update(values.to_numpy(zero_copy_only=False).astype("<i8", copy=False).data)
 
 
 def _bytes_of(array: pa.Array) -> memoryview:
