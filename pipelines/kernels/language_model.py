@@ -58,7 +58,10 @@ def named_languages(
         text = bytes(data[begins[row] : ends[row]]).decode(errors="ignore").replace("\n", " ")
         # capitals alone are taken for another script
         lines.append(text.lower() if text.isupper() else text)
-    for row, (label, score) in zip(asked, _model().best(lines), strict=True):
+    different = list(dict.fromkeys(lines))
+    answers = dict(zip(different, _model().best(different), strict=True))
+    for row, line in zip(asked, lines, strict=True):
+        label, score = answers[line]
         if label is not None and score >= LEAST_SCORE:
             named[row] = label
     return named

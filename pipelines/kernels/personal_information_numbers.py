@@ -172,7 +172,7 @@ def _tier(holds: bool) -> Tier:
 
 
 def _joined(number: str) -> str:
-    return "".join(c for c in number if c.isalnum())
+    return number if number.isalnum() else "".join(c for c in number if c.isalnum())
 
 
 def _letter(text: str, at: int) -> bool:

@@ -31,19 +31,26 @@ typedef struct {
     int64_t labels;
 } language_model;
 
+typedef float numbers __attribute__((ext_vector_type(DIMENSIONS)));
+typedef uint64_t pairs __attribute__((ext_vector_type(PARTS)));
+
 typedef struct {
-    float values[DIMENSIONS];
+    numbers values;
     int64_t rows;
 } sum;
 
 static void add_row(const language_model *model, int64_t row, sum *to) {
     float norm = model->norms[row];
     const uint8_t *codes = model->codes + PARTS * row;
+    pairs together;
     for (int part = 0; part < PARTS; part++) {
-        const float *centroid = model->centroids + 2 * (CODES * part + codes[part]);
-        to->values[2 * part] += norm * centroid[0];
-        to->values[2 * part + 1] += norm * centroid[1];
+        uint64_t pair;
+        memcpy(&pair, model->centroids + 2 * (CODES * part + codes[part]), sizeof pair);
+        together[part] = pair;
     }
+    numbers values;
+    memcpy(&values, &together, sizeof values);
+    to->values += norm * values;
     to->rows++;
 }
 
@@ -161,10 +168,12 @@ EXPORT int64_t tda_languages(const uint8_t *data, const int64_t *offsets, int64_
     for (int64_t i = 0; i < n; i++) {
         sum hidden = {{0}, 0};
         add_line(model, data + offsets[i], offsets[i + 1] - offsets[i], room, &hidden);
-        search found = {model, hidden.values, 0.0f, -1};
+        float values[DIMENSIONS];
+        search found = {model, values, 0.0f, -1};
         if (hidden.rows > 0) {
             float share = (float)(1.0 / (double)hidden.rows);
-            for (int d = 0; d < DIMENSIONS; d++) hidden.values[d] *= share;
+            hidden.values *= share;
+            memcpy(values, &hidden.values, sizeof values);
             descend(&found, 2 * model->labels - 2, 0.0f);
         }
         labels[i] = found.label;
