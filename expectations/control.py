@@ -24,6 +24,7 @@ EVIDENCE: Mapping[str, Message] = {
     "validation": msg("the results of the expectation suites"),
     "answer_sheet": msg("the answer sheet for an inquiry"),
     "keyword_library": msg("the keyword library"),
+    "contamination": msg("the comparison with evaluation sets"),
     "files": msg("the table of files"),
     "results": msg("the results of the other controls"),
     "at": msg("the clock of the run"),

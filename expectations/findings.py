@@ -61,6 +61,11 @@ def cannot_tell(subject: str, message: Message, **more: object) -> Finding:
     return _finding(subject, Outcome.CANT_TELL, message, more)
 
 
+def untested(subject: str, message: Message, **more: object) -> Finding:
+    """Nothing was looked at; `message` says what would have to be there."""
+    return _finding(subject, Outcome.UNTESTED, message, more)
+
+
 def inapplicable(subject: str, message: Message, **more: object) -> Finding:
     """The question does not arise; `message` is the reason."""
     return _finding(subject, Outcome.INAPPLICABLE, message, more)

@@ -10,7 +10,15 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from expectations.catalogue import catalogue_ids
@@ -26,7 +34,9 @@ from pipelines.model.message import msg
 Threshold = int | Decimal | str | tuple[str, ...]
 """A number, a choice or a list of words a control is judged by."""
 
+ALL = "all"
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+DatasetName = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,100}$")]
 ControlId = Annotated[str, Field(pattern=r"^[A-Z]+-\d\d$")]
 
 
@@ -95,6 +105,29 @@ class Keywords(_Part):
     """Of the bytes of that file, taken when the policy is read."""
 
 
+def _all_or_some(value: object) -> object:
+    return None if value == ALL else value
+
+
+class Contamination(_Part):
+    """Which evaluation sets the data must not hold, and what counts as holding a question."""
+
+    evaluation_sets: Annotated[
+        tuple[DatasetName, ...] | None,
+        BeforeValidator(_all_or_some),
+        PlainSerializer(lambda value: ALL if value is None else list(value)),
+    ] = None
+    """Ids of datasets; None, written `all`: every dataset registered for evaluation."""
+    threshold: Decimal = Field(default=Decimal("0.8"), gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _sets_once(self) -> Self:
+        named = self.evaluation_sets
+        if named is not None and (not named or len(set(named)) < len(named)):
+            raise PydanticCustomError("sets_unclear", "each evaluation set once, or all")
+        return self
+
+
 class Confirmation(_Part):
     """A person has read the official copy of a clause."""
 
@@ -156,6 +189,7 @@ class Policy(_Part):
     agreement: AgreementRule
     thresholds: Mapping[str, Mapping[str, Annotated[Threshold, BeforeValidator(_threshold)]]]
     keywords: Keywords = Keywords()
+    contamination: Contamination = Contamination()
     confirmations: tuple[Confirmation, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     attestations: tuple[Attestation, ...] = ()

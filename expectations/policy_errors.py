@@ -88,6 +88,10 @@ def _problem(detail: ErrorDetails) -> Message:
             "{file}, line {line}: {field}: licence_order names every class of terms once: {terms}",
             terms=", ".join(Terms),
         )
+    if kind == "sets_unclear":
+        return msg(
+            "{file}, line {line}: {field}: evaluation_sets is `all`, or names each dataset once"
+        )
     expected = detail.get("ctx", {}).get("expected") or detail["msg"]
     return msg(
         "{file}, line {line}: the field {field} cannot be read: {expected}",

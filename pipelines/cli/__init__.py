@@ -19,6 +19,7 @@ COMMANDS = (
     "diff",
     "gate",
     "dups",
+    "overlaps",
     "pii",
     "agreement",
     "plan",

@@ -15,6 +15,7 @@ STAGES: dict[str, Message] = {
     "ingest": msg("hash files"),
     "scan": msg("scan records"),
     "relate": msg("find duplicates"),
+    "compare": msg("compare with evaluation sets"),
     "profile": msg("count figures"),
     "validate": msg("run expectations"),
     "sample": msg("draw the sample"),

@@ -21,7 +21,7 @@ from pipelines.nightly.registry_copy import copy_registry
 from pipelines.nightly.words import STATES
 from pipelines.report.words import GATES
 from pipelines.settings import read_settings
-from pipelines.store import registry, sweeps
+from pipelines.store import registrations, registry, sweeps
 from pipelines.store.database import open_store
 from pipelines.store.registry import Registering
 
@@ -70,6 +70,8 @@ def register_manifests(
     done: list[dict[str, str | None]] = []
     chosen = None if policy is None else policy.absolute()
     for dataset in datasets:
+        # what it is for counts from now on: an evaluation set nobody audited is a known gap
+        registrations.register(store, dataset, at=clock)
         outcome = registry.register(
             store, dataset.id, manifest=dataset.manifest, policy=chosen, at=clock
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipelines.model.annotation import Annotator
+from pipelines.model.contamination import Contamination
 from pipelines.model.dataset import Dataset
 from pipelines.model.evidence import TableRef
 from pipelines.model.finding import Finding
@@ -125,8 +126,8 @@ class AuditRecord:
     label_counts: Mapping[str, int] = field(default_factory=dict)
     agreement: Agreement | None = None
     draws: tuple[SampleDraw, ...] = ()
-    duplicates_across: Mapping[str, int] = field(default_factory=dict)
-    """Other dataset -> records shared with it; empty when nothing was compared."""
+    contamination: Contamination | None = None
+    """None: the run is from before there was such a comparison."""
     head: LedgerHead | None = None
     history: tuple[RunPoint, ...] = ()
     """Sealed runs of the dataset up to this one, oldest first, this one last."""

@@ -93,6 +93,18 @@ PAIRS = pa.schema(
         ("method", pa.string()),  # exact: its text repeats an earlier one; near: only similar
     ]
 )
+OVERLAPS = pa.schema(
+    [
+        ("file", pa.string()),  # a record of the audited dataset
+        ("row", pa.int64()),
+        ("evaluation", pa.string()),  # id of the evaluation set, and its version
+        ("version", pa.string()),
+        ("evaluation_file", pa.string()),  # a record of that version
+        ("evaluation_row", pa.int64()),
+        ("similarity", pa.float64()),  # exact Jaccard of the shingle sets of these two records
+        ("method", pa.string()),  # exact: the same text; near: only similar
+    ]
+)
 LABELS = pa.schema(
     [
         ("item", pa.string()),
@@ -145,6 +157,7 @@ KEYS = {
     "keywords": (KEYWORDS, ("file", "row", "term")),
     "quarantine": (QUARANTINE, ("file", "row", "reason", "bytes_digest")),
     "pairs": (PAIRS, ("removed_file", "removed_row")),
+    "overlaps": (OVERLAPS, ("file", "row", "evaluation", "evaluation_file", "evaluation_row")),
     "labels": (LABELS, ("item", "annotator", "at", "label", "rule_version", "seconds")),
     "reviews": (REVIEWS, ("item", "reviewer", "at", "verdict")),
     "consents": (

@@ -32,6 +32,8 @@ class Change(StrEnum):
     POLICY = "policy"
     METHOD = "method"
     """The version of the code or of a stage, a suite, a setting or a key that decides results."""
+    EVALUATION_SETS = "evaluation_sets"
+    """An evaluation set it is compared with: another one, other content, or newly audited."""
     EVIDENCE = "evidence"
     """Evidence of the last audit is missing or damaged."""
     LAPSED = "lapsed"

@@ -145,6 +145,7 @@ def _of_stages(last: AuditRun, store: Store) -> Iterator[Change]:
             continue  # its key is the listing
         try:
             if flow.stage_key(stage, last.id, store) != record.key:
-                yield Change.METHOD
+                compares = stage.name == "compare"
+                yield Change.EVALUATION_SETS if compares else Change.METHOD
         except AuditError:
             yield Change.EVIDENCE

@@ -15,6 +15,7 @@ CHANGES = {
     Change.FILES: msg("files"),
     Change.POLICY: msg("policy"),
     Change.METHOD: msg("code or settings"),
+    Change.EVALUATION_SETS: msg("an evaluation set"),
     Change.EVIDENCE: msg("evidence was missing or damaged"),
     Change.LAPSED: msg("something lapsed"),
     Change.BEGUN: msg("something came into force"),

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from expectations.findings import day
 from pipelines.model.audit import AuditRecord
+from pipelines.model.contamination import SetOverlap
 from pipelines.model.message import Message, msg
 from pipelines.model.profile import HitCount, Profile, SourceProfile
 from pipelines.model.source import Source, SourceType
@@ -15,6 +16,8 @@ from pipelines.report.figures import Share
 from pipelines.report.model_articles import (
     Article7,
     ConsentPart,
+    EvaluationPart,
+    EvaluationRow,
     Flow,
     HitRow,
     KeywordPart,
@@ -50,11 +53,38 @@ def article_7(record: AuditRecord) -> Article7:
         exact=profile.exact_duplicates,
         near=profile.near_duplicates,
         clusters=profile.clusters,
-        across=tuple(sorted(record.duplicates_across.items())),
+        across=tuple((one.dataset, one.records) for one in _compared(record)),
+        evaluation=_evaluation(record),
         languages=tuple(sorted(profile.languages.items(), key=lambda pair: (-pair[1], pair[0]))),
         threshold=_threshold(record),
         keep=_keep(record),
         keywords=_keywords(record.profile),
+    )
+
+
+def _compared(record: AuditRecord) -> tuple[SetOverlap, ...]:
+    return record.contamination.compared if record.contamination else ()
+
+
+def _evaluation(record: AuditRecord) -> EvaluationPart | None:
+    found = record.contamination
+    if found is None or not found.sets:
+        return None
+    return EvaluationPart(
+        threshold=str(Decimal(found.threshold).quantize(Decimal("0.01"))),
+        rows=tuple(
+            EvaluationRow(
+                dataset=one.dataset,
+                state=one.state,
+                version=one.version,
+                questions=one.questions,
+                exact=one.questions_exact,
+                near=one.questions_near,
+                share=Share(count=one.overlapping, base=one.questions),
+                records=one.records,
+            )
+            for one in found.sets
+        ),
     )
 
 

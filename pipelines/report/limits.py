@@ -90,6 +90,14 @@ def _text(record: AuditRecord, article_7: Article7) -> list[Limit]:
             msg("This version was compared with no other dataset and with no evaluation set."),
         ),
         (
+            1 if article_7.across else 0,
+            msg("Evaluation sets"),
+            msg(
+                "Texts were compared as a whole: a question inside a much longer text, in other"
+                " words or in another language is not found."
+            ),
+        ),
+        (
             0 if article_7.keywords else 1,
             msg("Content risks"),
             msg("The policy names no keyword library; no text was searched for content risks."),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from pipelines.model.contamination import SetState
 from pipelines.model.message import Message
 from pipelines.model.outcome import Outcome
 from pipelines.report.figures import Share
@@ -102,6 +103,38 @@ class KeywordPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationRow:
+    """One evaluation set; no figures unless it was compared with."""
+
+    dataset: str
+    state: SetState
+    version: str | None
+    questions: int
+    exact: int
+    """Questions whose text is that of a record."""
+    near: int
+    """Further questions that are similar to a record."""
+    share: Share
+    """Of the questions, those that the data holds."""
+    records: int
+    """Records that hold a question."""
+
+    @property
+    def compared(self) -> bool:
+        """Whether there are figures."""
+        return self.state is SetState.COMPARED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationPart:
+    """What the data has in common with evaluation sets."""
+
+    threshold: str
+    rows: tuple[EvaluationRow, ...]
+    """By name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article7:
     """Sources, licences, personal information, quality."""
 
@@ -119,6 +152,9 @@ class Article7:
     near: int
     clusters: int
     across: tuple[tuple[str, int], ...]
+    """(evaluation set, records that hold one of its questions) for each one that was compared."""
+    evaluation: EvaluationPart | None
+    """None: no evaluation set is known, or this is one."""
     languages: tuple[tuple[str, int], ...]
     threshold: str
     keywords: KeywordPart | None

@@ -80,6 +80,7 @@ def _decisions(numbering: Numbering, record: AuditRecord) -> None:
 
 def _content(numbering: Numbering, record: AuditRecord) -> None:
     profile = record.profile
+    compared = record.contamination.compared if record.contamination else ()
     numbering.add(
         "records",
         msg("Records, characters, bytes"),
@@ -103,9 +104,26 @@ def _content(numbering: Numbering, record: AuditRecord) -> None:
             "exact": profile.exact_duplicates,
             "near": profile.near_duplicates,
             "clusters": profile.clusters,
-            **{f"across {name}": count for name, count in sorted(record.duplicates_across.items())},
+            **{f"across {one.dataset}": one.records for one in compared},
         },
     )
+    if compared:
+        numbering.add(
+            "evaluation",
+            msg("Questions of evaluation sets in the data"),
+            Level.RE_RUNNABLE,
+            _table(record, "overlaps", "compare"),
+            {
+                f"{one.dataset} {name}": value
+                for one in compared
+                for name, value in (
+                    ("questions", one.questions),
+                    ("exact", one.questions_exact),
+                    ("near", one.questions_near),
+                    ("records", one.records),
+                )
+            },
+        )
     hits = {f"{hit.type} {hit.tier}": hit.hits for hit in profile.hits}
     numbering.add(
         "personal",

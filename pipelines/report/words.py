@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelines.model.annotation import RuleKind, Truth
+from pipelines.model.contamination import SetState
 from pipelines.model.dataset import Purpose
 from pipelines.model.message import Message, msg
 from pipelines.model.outcome import Confidence, Gate, Level, Outcome, Severity, Verdict
@@ -64,6 +65,14 @@ KEEPS = {
     "longer_text": msg("longer text"),
 }
 """By what one record of several is preferred; file and row decide what the others leave open."""
+SET_STATES = {
+    SetState.COMPARED: msg("Compared"),
+    SetState.UNKNOWN: msg("Not registered"),
+    SetState.NEVER_AUDITED: msg("Never audited"),
+    SetState.EVIDENCE_GONE: msg("Evidence is gone"),
+    SetState.OTHER_SKETCH: msg("Audited by another version"),
+    SetState.CHANGED: msg("Files are gone or changed"),
+}
 CONFIDENCES = {
     Confidence.SEEN: msg("text read"),
     Confidence.SECONDARY: msg("secondary"),
@@ -199,27 +208,23 @@ def word_or_id(table: Mapping[str, Message], key: str) -> Message | str:
     return table.get(key, key)
 
 
+_NAMED = {
+    "source": msg("source {name}"),
+    "annotator": msg("annotator {name}"),
+    "lot": msg("lot {name}"),
+    "file": msg("file {name}"),
+    "topic": msg("topic {name}"),
+    "rules": msg("rules {name}"),
+    "clause": msg("clause {name}"),
+    "evaluation": msg("evaluation set {name}"),
+}
+
+
 def subject(named: str) -> Message | str:
     """Whom or what a finding is about: `source:<id>` is called source <id>."""
     kind, colon, name = named.partition(":")
-    match kind if colon else named:
-        case "source":
-            return msg("source {name}", name=name)
-        case "annotator":
-            return msg("annotator {name}", name=name)
-        case "lot":
-            return msg("lot {name}", name=name)
-        case "file":
-            return msg("file {name}", name=name)
-        case "topic":
-            return msg("topic {name}", name=name)
-        case "rules":
-            return msg("rules {name}", name=name)
-        case "clause":
-            return msg("clause {name}", name=name)
-        case "language":
-            return LANGUAGES.get(name, named)
-        case "dataset" if not colon:
-            return msg("whole dataset")
-        case _:
-            return named
+    if colon and kind in _NAMED:
+        return Message(_NAMED[kind].text, {"name": name})
+    if colon and kind == "language":
+        return LANGUAGES.get(name, named)
+    return msg("whole dataset") if named == "dataset" else named

@@ -11,6 +11,7 @@ from pipelines.model.ids import RunId
 from pipelines.model.profile import Agreement, ConsentCoverage, SampleDraw
 from pipelines.stages.base import policy_of
 from pipelines.stages.changes import changes_between
+from pipelines.stages.compare import contamination_of
 from pipelines.stages.controls import annotators_of
 from pipelines.stages.history import history_of
 from pipelines.stages.profile import of_kind, profile_of
@@ -58,6 +59,7 @@ def audit_record(run_id: RunId, store: Store, engine: Engine) -> AuditRecord:
         label_counts=_label_counts(run_id, store),
         agreement=from_json(Agreement, str(agreement)) if agreement else None,
         draws=from_json(tuple[SampleDraw, ...], str(draws)) if draws else (),
+        contamination=contamination_of(run_id, store),
         head=_head(run_id, store),
         history=history,
         changes=_since_last(history, store, engine),

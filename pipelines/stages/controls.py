@@ -18,6 +18,7 @@ from pipelines.model.profile import Agreement, SampleDraw
 from pipelines.settings import Settings
 from pipelines.stages.answer_sheet import answer_sheet
 from pipelines.stages.base import Progress, StageOutput, policy_of
+from pipelines.stages.compare import contamination_of
 from pipelines.stages.consents import coverage
 from pipelines.stages.keywords import size_of
 from pipelines.stages.profile import of_kind, profile_of
@@ -94,6 +95,7 @@ def gather(run_id: RunId, store: Store, engine: Engine) -> dict[str, object]:
         "draws": from_json(tuple[SampleDraw, ...], str(draws)) if draws else (),
         "validation": _validation(run_id, store),
         "keyword_library": _library(run_id, store),
+        "contamination": contamination_of(run_id, store),
         "files": store.evidence.read(
             of_kind(runs.stage_tables(store, run_id, "ingest"), "files")[0]
         ),

@@ -5,6 +5,7 @@ ORDER = (
     "ingest",
     "scan",
     "relate",
+    "compare",
     "profile",
     "validate",
     "sample",

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -81,11 +82,12 @@ def flat_writer(out: Path) -> Iterator[pq.ParquetWriter]:
         part.unlink(missing_ok=True)
 
 
-def flatten(item: str, *, sources: Sequence[str], folder: str) -> Summary:
+def flatten(item: str, *, sources: Sequence[str], folder: str, alike: str | None = None) -> Summary:
     """The `records` evidence tables that `item` names as one flat table.
 
     `item` is a JSON list of [path, {file: its ordinal}]. Gives `out` (a path in `folder`, or None
-    when every text is empty) and `counts`, of records and of empty texts in each table.
+    when it would have no row) and `counts`, of records and of empty texts in each table. With the
+    path of a file that `keep_keys` wrote as `alike`, only texts that share one of its keys count.
     """
     out = Path(folder) / f"texts-{hashlib.sha256(item.encode()).hexdigest()[:32]}.parquet"
     counts: list[dict[str, int]] = []
@@ -94,9 +96,39 @@ def flatten(item: str, *, sources: Sequence[str], folder: str) -> Summary:
         for path, ordinals in json.loads(item):
             records, flat = _flattened(path, ordinals, sources)
             counts.append({"records": records, "empty": records - flat.num_rows})
+            if alike is not None:
+                flat = flat.filter(shares_a_key(flat, alike))
             texts += flat.num_rows
             writer.write_table(flat)
     return {"item": item, "out": str(out) if texts else None, "counts": counts}
+
+
+KEY_COLUMNS = ("text_high", *BAND_COLUMNS)
+"""Columns of a flat table of which two texts share a value where they are equal or compared."""
+
+
+def keep_keys(flat: Sequence[str], path: Path) -> None:
+    """The keys of the texts in the `flat` tables are in the file at `path`."""
+    tables = [pq.read_table(one, columns=list(KEY_COLUMNS)) for one in flat]
+    columns = [table[name].to_numpy() for table in tables for name in KEY_COLUMNS]
+    np.save(path, np.unique(np.concatenate(columns)), allow_pickle=False)
+
+
+def shares_a_key(flat: pa.Table, path: str) -> pa.Array:
+    """Whether each text of `flat` may be equal to, or compared with, one whose keys are kept."""
+    keys = _kept_keys(path)
+    there = np.zeros(flat.num_rows, np.bool_)
+    for name in KEY_COLUMNS if len(keys) else ():
+        values = flat[name].to_numpy()
+        at = np.minimum(np.searchsorted(keys, values), len(keys) - 1)
+        there |= keys[at] == values
+    return pa.array(there)
+
+
+@lru_cache(maxsize=1)
+def _kept_keys(path: str) -> NDArray[np.int64]:
+    keys: NDArray[np.int64] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return keys
 
 
 def files_of(path: str) -> list[str]:

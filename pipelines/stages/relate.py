@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from connectors.base import ReadRequest
 from connectors.location import locate
 from pipelines.engine.base import Engine
 from pipelines.kernels.sketch_spec import DEFAULT, require_same
@@ -16,6 +15,7 @@ from pipelines.model.evidence import TableRef
 from pipelines.model.ids import RunId, digest_of
 from pipelines.model.message import msg
 from pipelines.settings import Settings
+from pipelines.stages.audited_files import digests_by_name, requests_of, tables_of
 from pipelines.stages.base import Progress, StageOutput, policy_of
 from pipelines.stages.duplicates import judge_candidates, summary_of
 from pipelines.stages.index import Sketched, opened
@@ -40,8 +40,8 @@ logger = logging.getLogger(__name__)
 def inputs(run_id: RunId, store: Store) -> Mapping[str, object]:
     """The records tables, the files in their order, how texts are read, and which are preferred."""
     tables = [
-        *_tables(run_id, store, "scan", "records"),
-        *_tables(run_id, store, "ingest", "files"),
+        *tables_of(run_id, store, "scan", "records"),
+        *tables_of(run_id, store, "ingest", "files"),
     ]
     dataset = runs.dataset_of(store, run_id)
     return {
@@ -64,8 +64,8 @@ def relate(
     require_same(DEFAULT.name, _scanned_with(run_id, store))
     rule = policy_of(run_id, store).duplicates
     dataset = runs.dataset_of(store, run_id)
-    files = _files(run_id, store)
-    scanned = {str(table.digest): table for table in _tables(run_id, store, "scan", "records")}
+    files = list(digests_by_name(run_id, store))
+    scanned = {str(table.digest): table for table in tables_of(run_id, store, "scan", "records")}
     progress.start("relate", len(scanned) + 1)
     temporary = settings.home / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
@@ -159,31 +159,7 @@ def _counts(given: object) -> list[Mapping[str, int]]:
     return [{str(name): int(count) for name, count in one.items()} for one in tables]
 
 
-def _files(run_id: RunId, store: Store) -> list[str]:
-    """The files of the version by ordinal."""
-    names: dict[int, str] = {}
-    for table in _tables(run_id, store, "ingest", "files"):
-        rows = store.evidence.read(table, columns=["ordinal", "file"])
-        names.update(zip(rows["ordinal"].to_pylist(), rows["file"].to_pylist(), strict=True))
-    return [names[ordinal] for ordinal in sorted(names)]
-
-
-def _rereader(dataset: Dataset, files: list[str], settings: Settings) -> Rereader:
-    requests = {
-        name: ReadRequest(
-            columns=layout.record.text,
-            optional=frozenset(layout.record.optional),
-            format=layout.format,
-            split=layout.split,
-            encoding=layout.encoding,
-            max_record_bytes=settings.max_record_bytes,
-        )
-        for layout in dataset.layouts
-        for name in layout.files
-    }
+def _rereader(dataset: Dataset, files: Sequence[str], settings: Settings) -> Rereader:
+    requests = requests_of(dataset, settings)
     located = [locate(dataset.root, name) for name in files]
     return Rereader(located, [requests[name] for name in files])
-
-
-def _tables(run_id: RunId, store: Store, stage: str, kind: str) -> list[TableRef]:
-    return [table for table in runs.stage_tables(store, run_id, stage) if table.kind == kind]

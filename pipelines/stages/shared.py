@@ -125,8 +125,11 @@ def _rows(path: str) -> int:
 
 
 def moved(shared: Shared, ordinals: NDArray[np.int64]) -> Shared:
-    """`shared` with the file that has number n standing at `ordinals[n]`."""
-    equal, members = shared.equal, shared.members
+    """`shared` with the file that has number n standing at `ordinals[n]`; below 0, it is left out.
+
+    Of what is left out, the totals `texts` and `too_long` still tell.
+    """
+    equal, members = _remaining(shared.equal, ordinals), shared.members
     heads = np.flatnonzero(np.diff(equal.firsts, prepend=-1))
     texts = np.repeat(np.arange(len(heads)), np.diff(heads, append=len(equal.places)))
     places = _moved(equal.places, ordinals)
@@ -138,10 +141,14 @@ def moved(shared: Shared, ordinals: NDArray[np.int64]) -> Shared:
         there = equal.firsts[heads][at] == members.places
         stands[there] = firsts[at[there]]
     by_place = np.argsort(stands)
-    rank = np.empty(len(stands), np.int32)
-    rank[by_place] = np.arange(len(stands), dtype=np.int32)
+    by_place = by_place[stands[by_place] >= 0]
+    rank = np.full(len(stands), -1, np.int32)
+    rank[by_place] = np.arange(len(by_place), dtype=np.int32)
     numbers = rank[shared.numbers]
     within = np.lexsort((numbers, shared.keys))
+    within = within[numbers[within] >= 0]
+    several = np.diff(heads, append=len(places))[texts] > 1
+    order = order[several[order]]
     return replace(
         shared,
         equal=Equal(
@@ -158,6 +165,17 @@ def moved(shared: Shared, ordinals: NDArray[np.int64]) -> Shared:
         ),
         keys=shared.keys[within],
         numbers=numbers[within],
+    )
+
+
+def _remaining(equal: Equal, ordinals: NDArray[np.int64]) -> Equal:
+    """`equal` without the records of files that are left out; a text may remain to one record."""
+    there = ordinals[ordinals_of(equal.places)] >= 0
+    return Equal(
+        places=equal.places[there],
+        firsts=equal.firsts[there],
+        chars=equal.chars[there],
+        sources=equal.sources[there],
     )
 
 

@@ -1,5 +1,6 @@
 """Datasets as their manifests described them, and the facts in them that change with time."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from itertools import islice
@@ -7,7 +8,7 @@ from itertools import islice
 import sqlalchemy as sa
 
 from pipelines.model.annotation import Annotator
-from pipelines.model.dataset import Dataset
+from pipelines.model.dataset import Dataset, Purpose
 from pipelines.model.errors import EvidenceError
 from pipelines.model.ids import digest_of
 from pipelines.model.message import msg
@@ -72,6 +73,31 @@ def known_registration(store: Store, dataset: str, *, known_at: datetime) -> int
                 registrations.c.dataset == dataset, registrations.c.recorded_at <= known_at
             )
         ).scalar()
+
+
+def newest_registration(store: Store, dataset: str) -> int | None:
+    """The newest registration of `dataset`; None where nobody registered it."""
+    with store.engine.connect() as connection:
+        return connection.execute(
+            sa.select(sa.func.max(registrations.c.id)).where(registrations.c.dataset == dataset)
+        ).scalar()
+
+
+def datasets_for(store: Store, purpose: Purpose) -> dict[str, int]:
+    """The datasets that are registered for `purpose` now, each with its newest registration."""
+    newest = sa.select(sa.func.max(registrations.c.id)).group_by(registrations.c.dataset)
+    query = sa.select(registrations.c.id, registrations.c.dataset, registrations.c.content).where(
+        registrations.c.id.in_(newest),
+        # a title may say so too: what is found is read, but not what every dataset registered
+        registrations.c.content.contains(f'"purpose":"{purpose.value}"', autoescape=True),
+    )
+    with store.engine.connect() as connection:
+        found = connection.execute(query).all()
+    return {
+        str(row.dataset): int(row.id)
+        for row in sorted(found, key=lambda row: str(row.dataset))
+        if json.loads(row.content)["purpose"] == purpose.value
+    }
 
 
 def record_people(

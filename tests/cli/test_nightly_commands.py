@@ -51,13 +51,13 @@ def test_a_night_from_registration_to_digest(tmp_path: Path):
     done = tda(home, "nightly", "--at", "2026-11-20T01:00:00+08:00", "--workers", "1")
     assert done.returncode == 0, done.stderr
     assert "datasets: 2 (2 audited" in done.stdout
-    assert "stages: 22 (" in done.stdout
+    assert "stages: 24 (" in done.stdout
 
     two.unlink()
     done = tda(home, "nightly", "--at", "2026-11-21T01:00:00+08:00", "--json")
     assert done.returncode == 3, done.stderr
     found = json.loads(done.stdout)
-    assert found["stages"] == {"all": 22, "ran": 0, "reused": 11, "undone": 11}
+    assert found["stages"] == {"all": 24, "ran": 0, "reused": 12, "undone": 12}
     assert found["complete"] is False
 
     listed = json.loads(tda(home, "registered", "--json").stdout)

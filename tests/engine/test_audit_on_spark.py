@@ -65,7 +65,7 @@ def here(dataset, tmp_path_factory) -> tuple[Path, Ended]:
 def workspace(folder: Path, like: Path) -> Path:
     """A new workspace with the identifier key of another: keyed digests can be compared."""
     home = folder / "home"
-    home.mkdir()
+    home.mkdir(parents=True)
     shutil.copytree(like / "keys", home / "keys")
     return home
 
@@ -170,6 +170,34 @@ def test_a_shard_that_fails_is_named_and_the_others_are_scanned(
         with pytest.raises(EvidenceError, match=r"1 files could not be scanned: part-3\.jsonl"):
             audited(folder / "dataset.yaml", home, engine, ("scan",))  # goes on with that run
     assert len(list((home / "evidence" / "shards").glob("*.json"))) == SHARDS - 1
+
+
+def test_the_questions_of_an_evaluation_set_are_found_alike(
+    here, dataset, spark_cluster_of_two, tmp_path, monkeypatch
+):
+    first = json.loads((dataset.parent / "part-1.jsonl").read_text().splitlines()[1])["text"]
+    exam = tmp_path / "exam" / "dataset.yaml"
+    exam.parent.mkdir()
+    content = dataset.read_text(encoding="utf-8").replace("dataset: many", "dataset: exam")
+    exam.write_text(content.replace("fine_tune", "evaluation"), encoding="utf-8")
+    asked = [first, f"{first} and so on", "a question that nothing in the data is like"]
+    lines = [json.dumps({"text": text}) + "\n" for text in asked]
+    (exam.parent / "part-0.jsonl").write_text("".join(lines), encoding="utf-8")
+    found = []
+    # by queries too, though the texts are few
+    for name, most in (("local", 500_000), ("spark", 500_000), ("queries", 0)):
+        monkeypatch.setattr(sharing, "MOST_IN_MEMORY", most)
+        home = workspace(tmp_path / name, here[0])
+        with Local(1, "256MB", home / "tmp") as local:
+            audited(exam, home, local)
+            if name == "local":
+                found.append(ended(home, audited(dataset, home, local)))
+                continue
+        with Spark(spark_cluster_of_two.address, home / "tmp") as engine:
+            found.append(ended(home, audited(dataset, home, engine)))
+    assert found[0].tables["compare"] == found[1].tables["compare"] == found[2].tables["compare"]
+    assert found[0] == found[1]
+    assert int(found[0].tables["compare"][0].split()[-1]) >= 2
 
 
 @pytest.fixture

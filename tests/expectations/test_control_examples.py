@@ -34,6 +34,7 @@ EMPTY = {
     "validation": (),
     "answer_sheet": {},
     "keyword_library": None,
+    "contamination": ex.contamination(),
     "files": FILES.empty_table(),
     "results": (),
     "at": datetime(2026, 11, 20, tzinfo=UTC),

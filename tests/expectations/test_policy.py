@@ -93,6 +93,22 @@ def test_attestations_confirmations_and_waivers_are_read(tmp_path):
     assert Policy.from_json(policy.to_json()) == policy
 
 
+def test_evaluation_sets_are_all_or_those_that_are_named(tmp_path):
+    every = load_policy()
+    assert every.contamination.evaluation_sets is None
+    assert every.part(["contamination"]) == {
+        "contamination": {"evaluation_sets": "all", "threshold": "0.8"}
+    }
+    some = load_policy(written(tmp_path, "contamination: {evaluation_sets: [exam, refusals]}\n"))
+    assert some.contamination.evaluation_sets == ("exam", "refusals")
+    for policy in (every, some):
+        assert Policy.from_json(policy.to_json()) == policy
+    # a run from before there was this part reads as the default
+    old = json.loads(every.to_json())
+    del old["contamination"]
+    assert Policy.from_json(json.dumps(old)).contamination == every.contamination
+
+
 @pytest.mark.parametrize(
     ("text", "line", "field"),
     [
@@ -104,6 +120,11 @@ def test_attestations_confirmations_and_waivers_are_read(tmp_path):
         ("duplicates:\n  keep: [longer_text, longer_text]\n", 1, "twice"),
         ("duplicates:\n  keep: []\n", 2, "duplicates.keep"),
         ("duplicates:\n  licence_order: [open, unknown]\n", 1, "non_commercial"),
+        ("contamination: {threshold: 0}\n", 1, "contamination.threshold"),
+        ("contamination: {evaluation_sets: []}\n", 1, "names each dataset once"),
+        ("contamination:\n  evaluation_sets: [a, a]\n", 1, "names each dataset once"),
+        ("contamination:\n  evaluation_sets: none\n", 2, "contamination.evaluation_sets"),
+        ("contamination:\n  evaluation_sets: [A b]\n", 2, "contamination.evaluation_sets.0"),
         ("sampling: {level: IX}\n", 1, "sampling.level"),
         ("thresholds:\n  QLT-01:\n    maximum: 0.1\n", 3, "thresholds.QLT-01.maximum"),
         ("thresholds:\n  QLT-99: {maximum_share: 0.1}\n", 2, "thresholds.QLT-99.maximum_share"),

@@ -17,6 +17,14 @@ sources:
   - {id: forum, type: open_source, licence: {id: CC0-1.0}}
   - {id: shop, type: self_produced, licence: {id: CC0-1.0}}
 """
+EXAM = """\
+dataset: golden-exam
+title: {en: Golden exam}
+purpose: evaluation
+files: ["*.jsonl"]
+record: {text: [text]}
+sources: [{id: own, type: self_produced, licence: {id: CC0-1.0}}]
+"""
 TERMS = {
     "table": "A.1.a",
     "river stone": "A.1.a",
@@ -99,6 +107,21 @@ def write(folder: Path) -> Path:
         (folder / f"part-{number}.jsonl").write_bytes(b"\n".join(part) + b"\n")
     manifest = folder / "dataset.yaml"
     manifest.write_text(MANIFEST, encoding="utf-8")
+    return manifest
+
+
+def write_exam(folder: Path) -> Path:
+    """The manifest of an evaluation set: every other text of the dataset, each with its answer."""
+    folder.mkdir(parents=True)
+    lines = [line for line in records(Draw(20261128)) if b'"answer"' in line]
+    texts_of = [json.loads(line) for line in lines[::2]]
+    asked = [{"text": f"{record['question']}\n{record['answer']} "} for record in texts_of]
+    for number, record in enumerate(asked[::3]):
+        record["text"] += WORDS[number % len(WORDS)]
+    content = "".join(json.dumps(record) + "\n" for record in asked)
+    (folder / "exam.jsonl").write_text(content, encoding="ascii")
+    manifest = folder / "dataset.yaml"
+    manifest.write_text(EXAM, encoding="utf-8")
     return manifest
 
 

@@ -1,9 +1,9 @@
-"""`python tests/golden/regenerate.py`: agree to what scan and relate now give of the golden corpus.
+"""`python tests/golden/regenerate.py`: agree to what the stages now give of the golden corpus.
 
 It refuses, with exit code 1, where results changed while VERSION and the names of the schemes did
 not: a workspace would go on with what it has on record. Raise the VERSION of the stage (in
-`pipelines/stages/scan.py` or `relate.py`) or rename the scheme, then run this again and commit
-`tests/golden/evidence.json`. `--check` writes nothing.
+`pipelines/stages/scan.py`, `relate.py` or `compare.py`) or rename the scheme, then run this again
+and commit `tests/golden/evidence.json`. `--check` writes nothing.
 """
 
 import sys

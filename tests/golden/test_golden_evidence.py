@@ -52,6 +52,12 @@ SAME_VERSION = {
         "60",
         "pairs.removed_row",
     ),
+    "how many questions under one key a record is compared with": (
+        "pipelines.stages.containment",
+        "MOST_KEPT",
+        "0",
+        "overlaps.row",
+    ),
 }
 
 

@@ -1,12 +1,13 @@
 """A night says that nothing has changed only where every dataset stands, and none came or went."""
 
+import json
 from datetime import datetime
 
 import pytest
 
 from pipelines import flow
 from pipelines.engine.local import Local
-from pipelines.model.nightly import DatasetNight, Due, Night, State, Term
+from pipelines.model.nightly import Change, DatasetNight, Due, Night, State, Term
 from pipelines.model.outcome import Gate
 from pipelines.nightly.page import digest_page
 from pipelines.nightly.text import digest_document, digest_text
@@ -57,6 +58,23 @@ def test_what_was_audited_anew_is_told_of_though_its_gate_is_as_before(house, ch
 
     still = house.night(DAYS[2])
     assert "same_gate" not in digest_document(still)["changed"]
+
+
+def test_a_changed_evaluation_set_changes_what_was_compared_with_it(house):
+    house.add("exam")
+    manifest = house.folder / "exam" / "dataset.yaml"
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.write_text(json.dumps(content | {"purpose": "evaluation"}), encoding="utf-8")
+    house.add("training")
+    house.night(DAYS[0])
+    grow(house.folder / "exam")
+    night = house.night(DAYS[1])
+    changes = {found.dataset: found.changes for found in night.datasets}
+    assert changes == {"exam": (Change.FILES,), "training": (Change.EVALUATION_SETS,)}
+    for lang, said in pages(night):
+        assert {"en": "an evaluation set", "zh": "评测集"}[lang] in said
+    # "exam" came first, so that what was compared is what it holds now
+    assert {found.state for found in house.night(DAYS[2]).datasets} == {State.REUSED}
 
 
 def test_an_audit_by_hand_between_two_nights_is_told_of(house):

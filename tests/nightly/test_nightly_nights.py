@@ -98,7 +98,7 @@ def test_a_week_of_nights(house):
         + digest_text(second, "zh")
         + json.dumps(digest_document(second), ensure_ascii=False)
     )
-    assert "stages: 33 (" in said
+    assert "stages: 36 (" in said
     assert "stale since 2026-11-21 01:00 UTC+8" in said
     assert "example.org" not in said
 

@@ -6,7 +6,7 @@ from sample_annotation import agreement, annotation, annotators, draw
 from sample_base import AT, invented_digest
 from sample_controls import CONTROLS, catalogue, clauses, gate, results
 from sample_history import changes, history, validation
-from sample_sources import consents, profile, sources
+from sample_sources import consents, contamination, profile, sources
 
 from pipelines.model.audit import (
     AuditRecord,
@@ -82,6 +82,7 @@ def stages() -> tuple[StageRecord, ...]:
             "ingest",
             "scan",
             "relate",
+            "compare",
             "profile",
             "validate",
             "sample",
@@ -127,7 +128,7 @@ def sample_record() -> AuditRecord:
         },
         agreement=agreement(),
         draws=(draw(),),
-        duplicates_across={"sample-faq": 4_516, "sample-eval": 0},
+        contamination=contamination(),
         head=LedgerHead(
             size=48_213,
             root=invented_digest("root").removeprefix("sha256:"),

@@ -4,6 +4,7 @@ from datetime import date
 
 from sample_base import invented_digest, invented_file
 
+from pipelines.model.contamination import Contamination, SetOverlap, SetState
 from pipelines.model.profile import (
     ConsentCoverage,
     ConsentState,
@@ -98,6 +99,34 @@ def keywords() -> KeywordProfile:
             KeywordCount(source=source, risk=risk, records=records, hits=hits)
             for risk, source, records, hits in found
         ),
+    )
+
+
+def contamination() -> Contamination:
+    """Three evaluation sets: one with questions in the data, one without, one not comparable."""
+    return Contamination(
+        sets=(
+            SetOverlap(
+                dataset="sample-eval",
+                state=SetState.COMPARED,
+                version=invented_digest("sample-eval"),
+                questions=1_200,
+            ),
+            SetOverlap(
+                dataset="sample-faq",
+                state=SetState.COMPARED,
+                version=invented_digest("sample-faq"),
+                questions=2_040,
+                questions_exact=310,
+                questions_near=97,
+                records_exact=3_902,
+                records_near=614,
+            ),
+            SetOverlap(dataset="sample-new", state=SetState.NEVER_AUDITED),
+        ),
+        threshold="0.8",
+        recall_at_threshold="0.9983",
+        sketch="sample",
     )
 
 

@@ -86,7 +86,10 @@ def poisoned(sample):
         annotators=tuple(replace(p, id=f"{EVIL}{p.id}") for p in record.annotators),
         label_counts={f"{EVIL}{label}": n for label, n in record.label_counts.items()},
         draws=tuple(replace(d, lot=EVIL, seed=EVIL, algorithm=EVIL) for d in record.draws),
-        duplicates_across={EVIL: 7},
+        contamination=replace(
+            record.contamination,
+            sets=tuple(replace(one, dataset=EVIL) for one in record.contamination.sets),
+        ),
         run=replace(record.run, code_version=EVIL),
     )
 

@@ -43,7 +43,7 @@ def bare(sample):
         annotators=(),
         label_counts={},
         draws=(),
-        duplicates_across={},
+        contamination=None,
         head=None,
     )
 

@@ -90,7 +90,7 @@ def test_every_figure_is_in_the_provenance_table_with_its_level(
 ) -> None:
     rows = {e.attributes.get("id"): e.text for e in page.read(english) if e.name == "tr"}
 
-    assert len(report.figures) == 21
+    assert len(report.figures) == 22
     for figure in report.figures:
         assert figure.number in rows
         assert str(figure.name) in rows[figure.number]

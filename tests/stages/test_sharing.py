@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from pipelines.engine.local import Local
 from pipelines.model.evidence import BANDS
-from pipelines.stages.placing import flat_table
-from pipelines.stages.shared import Shared, find_shared
-from pipelines.stages.sharing import Sketches, shared_in_memory, shared_texts
+from pipelines.stages.placing import flat_table, ordinals_of, rows_of
+from pipelines.stages.shared import Shared, find_shared, moved
+from pipelines.stages.sharing import Sketches, of_files, shared_in_memory, shared_texts
 
 # few values, so that many texts are equal and many keys are shared
 texts = st.lists(
@@ -73,3 +73,30 @@ def test_memory_and_sql_find_the_same_texts_and_keys(drawn, engine, tmp_path_fac
     by_sql = find_shared(paths, engine=engine, folder=folder)
     assert comparable(shared_in_memory(given_texts)) == comparable(by_sql)
     assert comparable(shared_texts(paths, engine=engine, folder=folder)) == comparable(by_sql)
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts, st.lists(st.integers(0, 2), min_size=25, max_size=25), st.permutations(range(3)))
+def test_what_is_left_when_files_are_left_out_is_what_the_others_share(drawn, files, order):
+    whole = sketches(drawn)
+    ordinals = np.array(files[: len(drawn)], np.int64)
+    rows = np.arange(len(drawn), dtype=np.int64)
+    whole = whole._replace(places=(ordinals << 40) + rows)
+    whole = Sketches(*(column[np.argsort(whole.places)] for column in whole))
+    stands = np.array([place if place < 2 else -1 for place in order], np.int64)
+    there = of_files(whole, stands >= 0)
+    there = there._replace(places=(stands[ordinals_of(there.places)] << 40) + rows_of(there.places))
+    expected = comparable(
+        shared_in_memory(Sketches(*(column[np.argsort(there.places)] for column in there)))
+    )
+    found = comparable(moved(shared_in_memory(whole), stands))
+    # a key that one member is left under is no key that two share, and pairs nobody
+    alone = {number for group in found["groups"] if len(group) == 1 for number in group}
+    met = {number for group in found["groups"] if len(group) > 1 for number in group}
+    kept = [n for n in range(len(found["members"][0])) if n in met]
+    assert alone | met == set(range(len(found["members"][0])))
+    assert [[column[n] for n in kept] for column in found["members"]] == expected["members"]
+    renumbered = {old: new for new, old in enumerate(kept)}
+    groups = [[renumbered[n] for n in group] for group in found["groups"] if len(group) > 1]
+    assert sorted(groups) == expected["groups"]
+    assert found["equal"] == expected["equal"]

@@ -7,9 +7,15 @@ from pathlib import Path
 import pytest
 
 from connectors.manifest import read_manifest
-from pipelines.model.dataset import Dataset
+from pipelines.model.dataset import Dataset, Purpose
 from pipelines.store.database import Store
-from pipelines.store.registrations import dataset_at, known_registration, register
+from pipelines.store.registrations import (
+    dataset_at,
+    datasets_for,
+    known_registration,
+    newest_registration,
+    register,
+)
 
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
 SECOND = datetime(2026, 6, 1, 12, 30, tzinfo=UTC)
@@ -54,3 +60,19 @@ def test_what_reads_the_same_is_not_registered_again(store: Store, dataset: Data
     first = register(store, dataset, at=FIRST)
     assert register(store, dataset, at=SECOND) == first
     assert known_registration(store, "tiny", known_at=SECOND) == first
+
+
+def test_the_purpose_that_counts_is_the_one_registered_last(store: Store, dataset: Dataset):
+    exam = replace(dataset, id="exam", purpose=Purpose.EVALUATION)
+    # what looks like a purpose in a title is none
+    titled = replace(dataset, id="titled", title={"en": '"purpose":"evaluation"'})
+    first = register(store, exam, at=FIRST)
+    register(store, titled, at=FIRST)
+    register(store, dataset, at=FIRST)
+    assert datasets_for(store, Purpose.EVALUATION) == {"exam": first}
+    second = register(store, replace(titled, purpose=Purpose.EVALUATION), at=SECOND)
+    assert datasets_for(store, Purpose.EVALUATION) == {"exam": first, "titled": second}
+    register(store, replace(exam, purpose=Purpose.PRETRAIN), at=SECOND)
+    assert datasets_for(store, Purpose.EVALUATION) == {"titled": second}
+    assert newest_registration(store, "titled") == second
+    assert newest_registration(store, "nobody") is None

@@ -1,0 +1,172 @@
+"""Pairs of a record of the audited dataset and a similar one of an evaluation set.
+
+Each record leads to the most similar question, and each question to the most similar record, by the
+law of `containment`. So every record and every question that has a similar one is in some pair, and
+there are no more pairs than records and questions, whatever boilerplate there is.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from connectors.base import ReadRequest
+from connectors.location import File
+from pipelines.model.contamination import SetOverlap, SetState
+from pipelines.model.evidence import OVERLAPS
+from pipelines.stages.containment import contained
+from pipelines.stages.evaluation_sets import EvaluationSet
+from pipelines.stages.placing import ordinals_of, places, rows_of
+from pipelines.stages.rereading import Rereader
+from pipelines.stages.shared import Shared, moved
+
+PLACES = 20
+"""Record ids in the summary of the stage; all of them are in the tables."""
+CHUNK_ROWS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """Files of one dataset, by ordinal."""
+
+    names: Sequence[str]
+    located: Sequence[File]
+    requests: Sequence[ReadRequest]
+    first: int
+    """The number that the first of them has in what is shared; the others follow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlap:
+    """Pairs with one evaluation set, by record, then question; parallel arrays."""
+
+    ours: NDArray[np.int64]
+    """Places whose ordinals are those of the dataset."""
+    theirs: NDArray[np.int64]
+    """Places whose ordinals are those of the evaluation set."""
+    similarity: NDArray[np.float64]
+    exact: NDArray[np.bool_]
+    crowded_keys: int
+
+
+def figures_of(pairs: Overlap, found: EvaluationSet, questions: int, ours: Side) -> SetOverlap:
+    """The figures of `pairs` with a set of so many `questions`, and the first of the records."""
+    records, asked = _by_method(pairs.ours, pairs.exact), _by_method(pairs.theirs, pairs.exact)
+    first = np.unique(pairs.ours)[:PLACES]
+    named = zip(ordinals_of(first).tolist(), rows_of(first).tolist(), strict=True)
+    return SetOverlap(
+        dataset=found.dataset,
+        state=SetState.COMPARED,
+        version=found.version,
+        questions=questions,
+        questions_exact=asked[0],
+        questions_near=asked[1],
+        records_exact=records[0],
+        records_near=records[1],
+        crowded_keys=pairs.crowded_keys,
+        places=tuple(f"{ours.names[ordinal]}#{row}" for ordinal, row in named),
+    )
+
+
+def tables_with(
+    pairs: Overlap, found: EvaluationSet, ours: Side, theirs: Side
+) -> Iterator[pa.Table]:
+    """The pairs as OVERLAPS tables of bounded size."""
+    our_names, their_names = (pa.array(side.names, pa.string()) for side in (ours, theirs))
+    for begin in range(0, len(pairs.ours), CHUNK_ROWS):
+        part = slice(begin, begin + CHUNK_ROWS)
+        one, other, exact = pairs.ours[part], pairs.theirs[part], pairs.exact[part]
+        columns = [
+            our_names.take(pa.array(ordinals_of(one))),
+            pa.array(rows_of(one)),
+            pa.repeat(pa.scalar(found.dataset, pa.string()), len(one)),
+            pa.repeat(pa.scalar(found.version, pa.string()), len(one)),
+            their_names.take(pa.array(ordinals_of(other))),
+            pa.array(rows_of(other)),
+            pa.array(pairs.similarity[part]),
+            pa.array(["near", "exact"], pa.string()).take(pa.array(exact.astype(np.int8))),
+        ]
+        yield pa.table(columns, schema=OVERLAPS)
+
+
+def _by_method(place: NDArray[np.int64], exact: NDArray[np.bool_]) -> tuple[int, int]:
+    """How many different places are in an exact pair, and how many further ones in a near one."""
+    same = len(np.unique(place[exact]))
+    return same, len(np.unique(place)) - same
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facing:
+    """What two sides share, the files of `to` before those of `of`, whose records are to lead."""
+
+    shared: Shared
+    to: Side
+    of: Side
+
+    @property
+    def since(self) -> int:
+        """The first place of `of`."""
+        return int(places(len(self.to.names), np.zeros(1, np.int64))[0])
+
+
+def facing(shared: Shared, ours: Side, theirs: Side, *, files: int) -> tuple[Facing, Facing]:
+    """The records towards the questions, and the other way; `shared` is about `files` files."""
+    return _facing(shared, theirs, ours, files), _facing(shared, ours, theirs, files)
+
+
+def _facing(shared: Shared, to: Side, of: Side, files: int) -> Facing:
+    ordinals = np.full(files, -1, np.int64)
+    ordinals[to.first : to.first + len(to.names)] = np.arange(len(to.names))
+    ordinals[of.first : of.first + len(of.names)] = len(to.names) + np.arange(len(of.names))
+    return Facing(shared=moved(shared, ordinals), to=to, of=of)
+
+
+def read_again(both: tuple[Facing, Facing]) -> list[int]:
+    """The ordinals of the files of questions that hold a text which is compared with a record."""
+    ours_lead, theirs_lead = both
+    found = {*_read(ours_lead, of=False), *_read(theirs_lead, of=True)}
+    return sorted(found)
+
+
+def _read(one: Facing, *, of: bool) -> list[int]:
+    """The ordinals, within its side, of the files of `of` or `to` of which a text is compared."""
+    shared = one.shared
+    standing = shared.members.places[shared.numbers]
+    later = standing >= one.since
+    met = np.isin(shared.keys, np.intersect1d(shared.keys[later], shared.keys[~later]))
+    ordinals = ordinals_of(standing[met & (later == of)])
+    found: list[int] = np.unique(ordinals - (len(one.to.names) if of else 0)).tolist()
+    return found
+
+
+def overlap(both: tuple[Facing, Facing], threshold: float) -> Overlap:
+    """The pairs between two sides.
+
+    Raises:
+        EvidenceError: A file was changed since its texts were sketched.
+    """
+    ours_lead, theirs_lead = (
+        contained(one.shared, one.since, _rereader(one), threshold) for one in both
+    )
+    one = np.concatenate((ours_lead.removed - both[0].since, theirs_lead.kept))
+    other = np.concatenate((ours_lead.kept, theirs_lead.removed - both[1].since))
+    order = np.lexsort((other, one))
+    one, other = one[order], other[order]
+    # a pair that is the best one of both comes once
+    first = np.ones(len(one), np.bool_)
+    first[1:] = (np.diff(one) != 0) | (np.diff(other) != 0)
+    order = order[first]
+    return Overlap(
+        ours=one[first],
+        theirs=other[first],
+        similarity=np.concatenate((ours_lead.similarity, theirs_lead.similarity))[order],
+        exact=np.concatenate((ours_lead.exact, theirs_lead.exact))[order],
+        crowded_keys=ours_lead.crowded_keys + theirs_lead.crowded_keys,
+    )
+
+
+def _rereader(one: Facing) -> Rereader:
+    files = [*one.to.located, *one.of.located]
+    return Rereader(files, [*one.to.requests, *one.of.requests])
