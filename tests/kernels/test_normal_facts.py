@@ -1,4 +1,9 @@
-"""The facts of a normal form do not depend on how much of it is in memory at a time."""
+"""The facts of a normal form are those of the formula, however much is in memory at a time."""
+
+import hashlib
+import re
+import struct
+import unicodedata
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +14,8 @@ from pipelines.kernels import normal_facts as module
 from pipelines.kernels.language_guess import count_words
 from pipelines.kernels.minhash import band_keys
 from pipelines.kernels.normal_facts import NormalFacts, normal_facts
-from pipelines.kernels.normalise import normalise_block
+from pipelines.kernels.normalise import normalise, normalise_block
+from pipelines.kernels.scripts import Script
 from pipelines.kernels.text_facts import text_hashes
 
 COUNTED = ("classes", "damage", "lines", "repeated")
@@ -64,3 +70,30 @@ def test_a_slice_and_an_empty_column_are_taken_as_they_are():
     whole = column(["first", "the second", None, "x" * 50])
     assert same(normal_facts(whole.slice(1, 3), 20), at_once(whole.slice(1, 3)))
     assert normal_facts(column([])).bands.shape == at_once(column([])).bands.shape
+
+
+BITS = st.sampled_from(
+    [
+        *("abc", "A", "  ", " ", "\n", "\t", "\x1c", "\x00", "\x7f", "Z9", "1", "the", "der"),
+        *("中", "数据安全", "，", "\u3000", "ﬁ", "é", "e\u0301", "Łß", "и", "２", "\U0001f600"),
+        *("x" * 61, "y" * 64, "z" * 70, "Quick Brown Fox ", "abcdefgh", "\r\n", "\ufffd", "ɏ", "ɐ"),
+    ]
+)
+WORD = re.compile("[a-z\u00c0-\u024f]+")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.lists(BITS, max_size=50).map("".join), max_size=4))
+def test_facts_are_those_of_the_formula_wherever_a_block_ends(texts):
+    facts = normal_facts(pa.array(texts, pa.large_string()))
+    for i, text in enumerate(texts):
+        normal = normalise(text)
+        digest = hashlib.sha256(normal.encode()).digest()
+        damaged = sum(unicodedata.category(c) == "Cc" and c not in "\t\r\n" for c in text)
+        assert facts.chars[i] == len(normal)
+        assert facts.hashes[i].tolist() == list(struct.unpack(">qq", digest[:16]))
+        assert facts.words[i, 0] == len(WORD.findall(normal))
+        assert facts.classes[i].sum() == len(text)
+        assert facts.classes[i, Script.DIGIT] == sum(c.isdecimal() for c in text)
+        assert facts.damage[i] == damaged + text.count("\ufffd")
+        assert facts.lines[i] == text.count("\n") + (not text.endswith("\n") and text != "")

@@ -1,7 +1,7 @@
 /* NFKC, case fold, white space collapsed to one space and stripped: by table, block by block.
 
-   Three ways through a text, all with the same result: 64 ASCII bytes at once; eight characters of
-   three bytes at once, as Chinese is; any character alone. */
+   Three ways through a text, all with the same result: up to 64 ASCII bytes at once; eight
+   characters of three bytes at once, as Chinese is; any character alone. */
 #include "normal.h"
 
 typedef struct {
@@ -31,13 +31,19 @@ INLINE void copy_run(writer *out, const uint8_t *from, bool encoded) {
     if (encoded) memcpy(out->bytes, &block, BLOCK);
 }
 
-/* 64 bytes of ASCII: false, and nothing done, where there are others among them. */
-INLINE bool ascii_block(const uint8_t *at, writer *out, bool encoded, character_counts *counts) {
+#define LEAST_ASCII 4 /* of fewer, each alone is as fast */
+
+/* ASCII up to the first other byte, or 64 bytes of it: how many are done; 0 where they are too few.
+   64 bytes can be read. */
+INLINE int ascii_block(const uint8_t *at, writer *out, bool encoded, character_counts *counts) {
     bytes64 block = load64(at);
-    if (WHERE(block >= 0x80)) return false;
+    uint64_t others = WHERE(block >= 0x80);
+    int size = others ? lowest64(others) : BLOCK;
+    if (size < LEAST_ASCII) return 0;
+    uint64_t there = ~(uint64_t)0 >> (BLOCK - size);
     bytes64 upper = (bytes64)((block - 'A') < 26);
     bytes64 lower = block | (upper & 0x20);
-    uint64_t low = WHERE(block < 0x20);
+    uint64_t low = WHERE(block < 0x20) & there;
     /* white space below 0x20 is 9 to 13 and 28 to 31 */
     uint64_t space = WHERE(block == ' ');
     bytes64 folded = lower;
@@ -46,33 +52,33 @@ INLINE bool ascii_block(const uint8_t *at, writer *out, bool encoded, character_
         space |= WHERE(white);
         folded = (white & ' ') | (~white & lower);
     }
+    space &= there;
     if (counts) {
-        int latin = popcount64(WHERE((lower - 'a') < 26));
-        int digits = popcount64(WHERE((block - '0') < 10)), spaces = popcount64(space);
-        counts->classes[0] += BLOCK - latin - digits - spaces;
+        int latin = popcount64(WHERE((lower - 'a') < 26) & there);
+        int digits = popcount64(WHERE((block - '0') < 10) & there), spaces = popcount64(space);
+        counts->classes[0] += size - latin - digits - spaces;
         counts->classes[2] += latin;
         counts->classes[3] += digits;
         counts->classes[4] += spaces;
-        uint64_t damage = WHERE(block == 0x7F);
+        uint64_t damage = WHERE(block == 0x7F) & there;
         if (low) {
-            uint64_t feeds = WHERE(block == '\n');
+            uint64_t feeds = WHERE(block == '\n') & there;
             counts->feeds += popcount64(feeds);
             damage |= low & ~(feeds | WHERE(block == '\t') | WHERE(block == '\r'));
         }
         counts->damage += popcount64(damage);
     }
-    uint64_t keep = ~(space & (space << 1 | out->after_space));
-    out->after_space = space >> 63;
+    uint64_t keep = there & ~(space & (space << 1 | out->after_space));
+    out->after_space = space >> (size - 1) & 1;
     out->class = 0;
     uint8_t scratch[2 * BLOCK];
-    if (keep == ~(uint64_t)0) {
-        memcpy(scratch, &folded, BLOCK);
-        copy_run(out, scratch, encoded);
-        out->points += BLOCK;
-        if (encoded) out->bytes += BLOCK;
-        return true;
-    }
     memcpy(scratch, &folded, BLOCK);
+    if (keep == there) {
+        copy_run(out, scratch, encoded);
+        out->points += size;
+        if (encoded) out->bytes += size;
+        return size;
+    }
     memset(scratch + BLOCK, 0, BLOCK);
     while (keep) { /* run by run of what is kept */
         int begin = lowest64(keep);
@@ -85,7 +91,7 @@ INLINE bool ascii_block(const uint8_t *at, writer *out, bool encoded, character_
         if (begin + length == BLOCK) break;
         keep &= ~(uint64_t)0 << (begin + length);
     }
-    return true;
+    return size;
 }
 
 typedef uint32_t words8 __attribute__((ext_vector_type(8)));
@@ -206,7 +212,8 @@ INLINE int64_t through(const uint8_t *data, int64_t size, const text_table *tabl
     longs8 lanes = 0;
     int filled = 0;
     while (at < end) {
-        while (end - at >= BLOCK && ascii_block(at, &out, encoded, counts)) at += BLOCK;
+        int taken;
+        while (end - at >= BLOCK && (taken = ascii_block(at, &out, encoded, counts))) at += taken;
         while (end - at >= 32 && at[0] >= 0xE0 &&
                wide_block(at, table, &out, encoded, counts, &lanes)) {
             at += 24;
@@ -229,7 +236,7 @@ INLINE int64_t through(const uint8_t *data, int64_t size, const text_table *tabl
                 }
                 return -1;
             }
-            if (!wide && at < end && at[0] >= 0xE0) break;
+            if (at < end && (at[0] >= 0xE0) != wide) break;
         }
     }
     if (counts) flush_lanes(&lanes, counts);

@@ -15,6 +15,13 @@ INLINE int list_of(const word_table *table, uint64_t word, int bits) {
     return table->keys[slot] == word ? table->numbers[slot] : 0;
 }
 
+/* The word as the table has it. Of a longer one, eight letters are in no list: the longest has six. */
+INLINE uint64_t first_letters(const uint8_t *word, int length) {
+    uint64_t bytes;
+    memcpy(&bytes, word, 8);
+    return bytes & ~(uint64_t)0 >> (64 - 8 * (length < 8 ? length : 8));
+}
+
 void count_words(const uint8_t *data, int64_t size, const word_table *table, int64_t *counts) {
     const uint8_t *at = data, *end = data + size;
     int64_t found = 0, first = 0, second = 0;
@@ -32,6 +39,21 @@ void count_words(const uint8_t *data, int64_t size, const word_table *table, int
                 leads |= (uint64_t)((uint8_t)(at[i] - 0xC3) < 7) << i;
             }
         }
+        /* most blocks hold words of a-z alone; one that goes on behind begins the next block */
+        int open = ~lower ? __builtin_clzll(~lower) : BLOCK;
+        if (end - at > BLOCK && leads == 0 && open < BLOCK) {
+            lower &= ~(uint64_t)0 >> open;
+            uint64_t starts = lower & ~(lower << 1), ends = ~lower & lower << 1;
+            found += popcount64(starts);
+            for (; starts; starts &= starts - 1, ends &= ends - 1) {
+                int begin = lowest64(starts), length = lowest64(ends) - begin;
+                int list = list_of(table, first_letters(at + begin, length), bits);
+                first += list == 1;
+                second += list == 2;
+            }
+            at += BLOCK - open;
+            continue;
+        }
         int64_t taken = end - at < BLOCK ? end - at : BLOCK;
         const uint8_t *base = at;
         at += taken;
@@ -43,11 +65,7 @@ void count_words(const uint8_t *data, int64_t size, const word_table *table, int
             int length = rest ? lowest64(rest) : BLOCK;
             bool plain = length > 0 && begin + length < taken && !is_accented(word + length, end);
             if (plain) {
-                /* of a longer word, eight letters are in no list: the longest has six */
-                uint64_t bytes;
-                memcpy(&bytes, word, 8);
-                int letters8 = length < 8 ? length : 8;
-                int list = list_of(table, bytes & ~(uint64_t)0 >> (64 - 8 * letters8), bits);
+                int list = list_of(table, first_letters(word, length), bits);
                 first += list == 1;
                 second += list == 2;
                 found++;
@@ -76,9 +94,7 @@ void count_words(const uint8_t *data, int64_t size, const word_table *table, int
                 continue;
             }
             if (whole && last - word <= 8) {
-                uint64_t bytes;
-                memcpy(&bytes, word, 8);
-                int list = list_of(table, bytes & ~(uint64_t)0 >> (64 - 8 * (last - word)), bits);
+                int list = list_of(table, first_letters(word, (int)(last - word)), bits);
                 first += list == 1;
                 second += list == 2;
             }
