@@ -26,9 +26,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipelines.engine.base import Engine
-from pipelines.kernels.keeping import BUDGET, Judged, Texts
+from pipelines.kernels.keeping import BUDGET, Judged
 from pipelines.kernels.sketch_spec import DEFAULT, SketchSpec
 from pipelines.model.evidence import PAIRS
+from pipelines.stages.candidate_texts import CandidateTexts
 from pipelines.stages.known import NOTHING, Known, verdicts_on
 from pipelines.stages.placing import ordinals_of, rows_of
 from pipelines.stages.preference import FIRST, Candidates, Preference, arranged
@@ -120,12 +121,13 @@ def find_duplicates(
         return NONE
     # what is shared is the largest thing in memory, and candidates are all that is needed of it
     found = arranged(shared_texts(flat, engine=engine, folder=folder), preference)
-    return judge_candidates(found, rereader, threshold, budget=budget)[0]
+    texts = CandidateTexts(found, rereader, folder, budget=budget)
+    return judge_candidates(found, texts, threshold, budget=budget)[0]
 
 
 def judge_candidates(
     found: Candidates,
-    rereader: Rereader,
+    texts: CandidateTexts,
     threshold: float,
     *,
     budget: int = BUDGET,
@@ -138,12 +140,7 @@ def judge_candidates(
     Raises:
         EvidenceError: A file was changed since its texts were sketched.
     """
-
-    def load(members: NDArray[np.int32]) -> Texts:
-        points, ends = rereader.texts(found.places[members], found.chars[members])
-        return Texts(members=members, points=points, ends=ends)
-
-    reached = verdicts_on(found, load, threshold, budget=budget, known=known)
+    reached = verdicts_on(found, texts, threshold, budget=budget, known=known)
     return ledger_of(found, reached.judged, reached.read), reached.table
 
 

@@ -7,7 +7,6 @@ new, it is judged from the start.
 """
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from pipelines.kernels.keeping import MOST_KEPT, Judged, Texts, judge, no_verdicts
 from pipelines.kernels.rejudging import Recalled, foretell, rejudge
 from pipelines.kernels.sketch_spec import DEFAULT
+from pipelines.stages.candidate_texts import CandidateTexts, Load
 from pipelines.stages.preference import Candidates
 
 LAW = "keeping-1"
@@ -37,9 +37,6 @@ VERDICTS = pa.schema(
     ]
 )
 _PRIME = 2**61 - 1
-
-Load = Callable[[NDArray[np.int32]], Texts]
-"""The texts of ascending candidates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,16 +127,21 @@ def rows_of(wanted: NDArray[np.int64], texts: NDArray[np.int64]) -> NDArray[np.i
 
 
 def verdicts_on(
-    found: Candidates, load: Load, threshold: float, *, budget: int, known: Known = NOTHING
+    found: Candidates,
+    texts: CandidateTexts,
+    threshold: float,
+    *,
+    budget: int,
+    known: Known = NOTHING,
 ) -> Reached:
     """The verdict on each candidate.
 
-    `load` is asked for the texts on which a verdict is missing, and those they are compared with.
+    Only `texts` on which a verdict is missing are read, and those they are compared with.
     """
     law = f"{LAW} {MOST_KEPT} {threshold!r} {DEFAULT.name}"
     if known.law != law:
         known = Known.nothing(law)
-    work = _Work(found, load, threshold, budget, known)
+    work = _Work(found, texts, threshold, budget, known)
     sizes = np.diff(found.groups.heads, append=len(found.chars))
     new = np.cumsum(np.concatenate(([0], work.rows < 0)))
     share = np.diff(new[np.append(found.groups.heads, len(found.chars))]) / np.maximum(sizes, 1)
@@ -162,9 +164,14 @@ class _Work:
     """The verdicts so far."""
 
     def __init__(
-        self, found: Candidates, load: Load, threshold: float, budget: int, known: Known
+        self,
+        found: Candidates,
+        texts: CandidateTexts,
+        threshold: float,
+        budget: int,
+        known: Known,
     ) -> None:
-        self._found, self._load = found, load
+        self._found, self._texts = found, texts
         self._threshold, self._budget, self._known = threshold, budget, known
         self.rows = rows_of(found.hashes, known.texts)
         self.verdicts = no_verdicts(len(found.chars))
@@ -176,8 +183,10 @@ class _Work:
         part = np.flatnonzero(chosen)
         if len(part):
             groups, chars = self._found.groups.part(chosen), self._found.chars[part]
-            load = self._loading(part)
-            self._take(part, judge(groups, chars, load, self._threshold, budget=self._budget))
+            with self._texts.at_hand(part) as texts:
+                load = self._loading(part, texts)
+                judged = judge(groups, chars, load, self._threshold, budget=self._budget)
+            self._take(part, judged)
 
     def again(self, chosen: NDArray[np.bool_]) -> bool:
         """The same where most verdicts are on record; whether that came to an end."""
@@ -191,7 +200,7 @@ class _Work:
             self._found.groups.part(chosen),
             self._found.chars[part],
             texts,
-            self._loading(part),
+            self._loading(part, self._texts.read),
             self._threshold,
             kept=kept,
             recall=lambda seen: known.recall(rows, seen, texts),
@@ -202,10 +211,10 @@ class _Work:
             self._take(part, judged)
         return judged is not None
 
-    def _loading(self, part: NDArray[np.int64]) -> Load:
+    def _loading(self, part: NDArray[np.int64], texts: Load) -> Load:
         def load(members: NDArray[np.int32]) -> Texts:
             self.read[part[members]] = True
-            return self._load(part[members].astype(np.int32))._replace(members=members)
+            return texts(part[members].astype(np.int32))._replace(members=members)
 
         return load
 

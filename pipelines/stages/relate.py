@@ -17,6 +17,7 @@ from pipelines.model.message import msg
 from pipelines.settings import Settings
 from pipelines.stages.audited_files import digests_by_name, requests_of, tables_of
 from pipelines.stages.base import Progress, StageOutput, policy_of
+from pipelines.stages.candidate_texts import CandidateTexts
 from pipelines.stages.duplicates import judge_candidates, summary_of
 from pipelines.stages.index import Sketched, opened
 from pipelines.stages.index_state import Unit
@@ -84,7 +85,7 @@ def relate(
         del common  # of many texts, the largest thing in memory
         found, verdicts = judge_candidates(
             candidates,
-            _rereader(dataset, files, settings),
+            CandidateTexts(candidates, _rereader(dataset, files, settings), folder),
             float(rule.threshold),
             known=index.known(),
         )

@@ -47,17 +47,27 @@ class Rereader:
         np.cumsum(chars, out=ends[1:])
         points = np.empty(ends[-1], np.uint32)
         order = np.argsort(place)
-        sorted_places = place[order]
+        for part, normal in self.blocks(place[order], chars[order]):
+            _place(normal.points, normal.offsets, ends[order[part]], points)
+        return points, ends
+
+    def blocks(
+        self, place: NDArray[np.int64], chars: NDArray[np.int64]
+    ) -> Iterator[tuple[NDArray[np.int64], NormalText]]:
+        """The normalised texts at ascending `place`, some at a time: their indexes, and the texts.
+
+        Raises:
+            EvidenceError: A text is gone, or no longer has the `chars` code points it had.
+        """
         found = 0
-        for at, normal in self._blocks(sorted_places):
-            index = order[np.searchsorted(sorted_places, at)]
+        for at, normal in self._blocks(place):
+            index = np.searchsorted(place, at)
             if not np.array_equal(np.diff(normal.offsets), chars[index]):
                 raise _changed(self._files[int(ordinals_of(at[:1])[0])])
-            _place(normal.points, normal.offsets, ends[index], points)
+            yield index, normal
             found += len(at)
         if found != len(place):
-            raise _changed(self._files[int(ordinals_of(sorted_places[:1])[0])])
-        return points, ends
+            raise _changed(self._files[int(ordinals_of(place[:1])[0])])
 
     def _blocks(self, place: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], NormalText]]:
         ordinals = ordinals_of(place)

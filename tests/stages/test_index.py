@@ -15,6 +15,7 @@ from pipelines.engine.local import Local
 from pipelines.model.errors import EvidenceError
 from pipelines.model.message import msg
 from pipelines.stages import sharing
+from pipelines.stages.candidate_texts import CandidateTexts
 from pipelines.stages.duplicates import Duplicates, find_duplicates, judge_candidates
 from pipelines.stages.index import Index, Sketched, opened
 from pipelines.stages.index_state import CURRENT, FORM, Unit
@@ -86,9 +87,11 @@ class Corpus:
             common = index.update(units, ["one"], self.sketch(paths, work), self.engine)
             ordinals = index.ordinals(lambda key, _: keys.index(key))
             shared = NOTHING_SHARED if common is None else moved(common, ordinals)
+            candidates = arranged(shared, self.preference)
+            rereader = Rereader(paths, [REQUEST] * len(paths))
             found, verdicts = judge_candidates(
-                arranged(shared, self.preference),
-                Rereader(paths, [REQUEST] * len(paths)),
+                candidates,
+                CandidateTexts(candidates, rereader, work, budget=200),
                 0.8,
                 known=index.known(),
             )

@@ -1,0 +1,109 @@
+"""The texts of candidates, read again from their files: all of them at once, or a few at a time.
+
+Candidates are judged group by group, and the members of a group lie anywhere. To read them in that
+order would be to go through every file again for every wave of comparison. So where there are more
+than one wave holds, they are read once, in the order of the files, and kept on disk until they are
+judged: in a file without a name, which is gone with the process.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.kernels.keeping import BUDGET, Texts
+from pipelines.kernels.normalise import NormalText
+from pipelines.stages.preference import Candidates
+from pipelines.stages.rereading import Rereader
+
+Load = Callable[[NDArray[np.int32]], Texts]
+"""The texts of ascending candidates."""
+
+_KINDS = {1: np.uint8, 2: np.uint16, 4: np.uint32}
+"""By the bytes in which a code point is kept."""
+
+
+class CandidateTexts:
+    """Gives the texts of the candidates `found`."""
+
+    def __init__(
+        self, found: Candidates, rereader: Rereader, folder: Path, *, budget: int = BUDGET
+    ) -> None:
+        """More than `budget` code points are kept in `folder` while they are asked for."""
+        self._found, self._rereader = found, rereader
+        self._folder, self._budget = folder, budget
+
+    def read(self, members: NDArray[np.int32]) -> Texts:
+        """The texts of ascending `members`, from their files.
+
+        Raises:
+            EvidenceError: A file was changed since its texts were sketched.
+        """
+        found = self._found
+        points, ends = self._rereader.texts(found.places[members], found.chars[members])
+        return Texts(members=members, points=points, ends=ends)
+
+    @contextmanager
+    def at_hand(self, members: NDArray[np.int64]) -> Iterator[Load]:
+        """What gives the texts of `members`, in any order and any number of times.
+
+        Raises:
+            EvidenceError: A file was changed since its texts were sketched.
+        """
+        chars = self._found.chars
+        total = int(chars[members].sum())
+        if total <= self._budget or not self._fits(total):
+            yield self.read
+            return
+        with tempfile.TemporaryFile(dir=self._folder) as file:
+            spool = _Spool(file, chars)
+            order = members[np.argsort(self._found.places[members])]
+            for part, normal in self._rereader.blocks(self._found.places[order], chars[order]):
+                spool.add(order[part], normal)
+            file.flush()
+            yield spool.texts
+
+    def _fits(self, total: int) -> bool:
+        """Whether so many code points leave as much room again on the disk."""
+        widest = 4 * total
+        return shutil.disk_usage(self._folder).free > 2 * widest
+
+
+class _Spool:
+    """Texts one after the other in a file, in as many bytes a code point as each block needs."""
+
+    def __init__(self, file: BinaryIO, chars: NDArray[np.int64]) -> None:
+        self._file, self._chars = file, chars
+        self._end = 0
+        self._begins = np.full(len(chars), -1, np.int64)
+        self._widths = np.zeros(len(chars), np.uint8)
+
+    def add(self, members: NDArray[np.int64], normal: NormalText) -> None:
+        """The texts of `members` come next."""
+        highest = int(normal.points.max(initial=0))
+        width = next(width for width in _KINDS if highest < 1 << 8 * width)
+        self._begins[members] = self._end + normal.offsets[:-1] * width
+        self._widths[members] = width
+        self._end += self._file.write(normal.points.astype(_KINDS[width]).data)
+
+    def texts(self, members: NDArray[np.int32]) -> Texts:
+        """The texts of `members`; what stands together is read together."""
+        begins, widths = self._begins[members], self._widths[members].astype(np.int64)
+        ends = np.zeros(len(members) + 1, np.int64)
+        np.cumsum(self._chars[members], out=ends[1:])
+        points = np.empty(ends[-1], np.uint32)
+        after = begins + np.diff(ends) * widths
+        apart = (begins[1:] != after[:-1]) | (widths[1:] != widths[:-1])
+        firsts = np.concatenate(([0], np.flatnonzero(apart) + 1, [len(members)]))
+        for first, last in zip(firsts[:-1].tolist(), firsts[1:].tolist(), strict=True):
+            held = os.pread(
+                self._file.fileno(), int(after[last - 1] - begins[first]), int(begins[first])
+            )
+            points[ends[first] : ends[last]] = np.frombuffer(held, _KINDS[int(widths[first])])
+        return Texts(members=members, points=points, ends=ends)
