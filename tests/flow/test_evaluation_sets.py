@@ -108,6 +108,16 @@ def test_a_set_that_was_begun_and_never_audited_to_the_end_is_named(house: House
     assert house.pairs(run_id) == EXPECTED
 
 
+def test_a_set_that_is_registered_for_the_night_and_was_not_audited_yet_is_named(
+    house: House, processes
+):
+    path = str(house.folder / "refusals" / "dataset.yaml")
+    done = processes.tda(house.store.settings.home, "register", path)
+    assert done.code == 0, done.stderr
+    (finding,) = house.control(house.audit("training")).findings
+    assert (finding.outcome, finding.subject) == (Outcome.CANT_TELL, "evaluation:refusals")
+
+
 def test_a_set_the_policy_names_and_nobody_registered_is_named(house: House):
     house.audit("exam")
     run_id = house.audit("training", "contamination: {evaluation_sets: [exam, exma]}")
