@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from connectors.base import BLOCK_BYTES, BLOCK_ROWS, Block, Location, ReadRequest, Reason
 from connectors.framing import Fault
-from connectors.parquet_pages import dictionary_bytes, longest_in_dictionary
+from connectors.parquet_pages import dictionary_bytes, first_page, longest_in_dictionary
 from connectors.parquet_values import as_texts, lengths, raw_bytes
 from connectors.records import Gathering, Rows, only, padded, present
 from pipelines.model.ids import Digest, digest_of
@@ -137,8 +137,8 @@ class _RowGroups:
                 if leaf.path_in_schema.split(".")[0] not in columns:
                     continue
                 plain += leaf.total_uncompressed_size
-                if leaf.dictionary_page_offset is not None:
-                    expanded += dictionary_bytes(file, leaf.dictionary_page_offset)
+                if size := dictionary_bytes(file, first_page(leaf)):
+                    expanded += size
                     dictionaries.append(leaf)
             usual: int = BLOCK_BYTES * max(1, metadata.num_rows) // max(1, plain)
             rows = min(BLOCK_ROWS, usual)
@@ -151,7 +151,7 @@ class _RowGroups:
     def _longest_value(self, file: BinaryIO, group: int, leaf: pq.ColumnChunkMetaData) -> int:
         """Bytes of the longest value in the dictionary of `leaf`."""
         if leaf.physical_type == "BYTE_ARRAY":
-            found = longest_in_dictionary(file, leaf.dictionary_page_offset, leaf.compression)
+            found = longest_in_dictionary(file, first_page(leaf), leaf.compression)
             if found is not None:
                 return found
         name = leaf.path_in_schema

@@ -6,6 +6,7 @@ Both from its page, without the decoder: `parquet.thrift`, PageHeader, in the co
 from typing import BinaryIO, NamedTuple
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipelines.kernels.byte_values import longest_value
 
@@ -14,6 +15,8 @@ _I32_NEXT_FIELD = 0x15
 """A field of type i32 whose id is one more than the last one's."""
 _DICTIONARY_AFTER = {3: 0x4C, 4: 0x3C}
 """Field 7, the header of a dictionary page, after field 3 and after field 4."""
+_DICTIONARY_PAGE = 2
+"""The type of such a page."""
 _IS_SORTED = (0x11, 0x12)
 _CODECS = {"UNCOMPRESSED": None, "ZSTD": "zstd", "SNAPPY": "snappy", "GZIP": "gzip"}
 _CODECS["BROTLI"] = "brotli"
@@ -29,8 +32,15 @@ class _Header(NamedTuple):
     """Of the header itself; 0 where it is no dictionary page's."""
 
 
+def first_page(leaf: pq.ColumnChunkMetaData) -> int:
+    """Where the decoder begins to read the column chunk, whatever its metadata call that page."""
+    dictionary = leaf.dictionary_page_offset
+    data = int(leaf.data_page_offset)
+    return min(data, int(dictionary)) if dictionary is not None and dictionary > 0 else data
+
+
 def dictionary_bytes(file: BinaryIO, offset: int) -> int:
-    """Bytes the dictionary page at `offset` has when decompressed; 0 where no header is there.
+    """Bytes the dictionary page at `offset` has when decompressed; 0 where there is none.
 
     A batch of n rows can repeat a dictionary value n times, so this bounds what it may expand to.
     """
@@ -61,7 +71,7 @@ def _header(file: BinaryIO, offset: int) -> _Header:
     while len(numbers) < 4 and data[position : position + 1] == bytes((_I32_NEXT_FIELD,)):
         number, position = _varint(data, position + 1)
         numbers.append((number >> 1) ^ -(number & 1))  # zigzag
-    if len(numbers) < 2:
+    if len(numbers) < 2 or numbers[0] != _DICTIONARY_PAGE:
         return _Header(0, 0, 0)
     end = _dictionary_end(data, position, len(numbers))
     return _Header(numbers[1], numbers[2] if end else 0, end)

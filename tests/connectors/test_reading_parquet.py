@@ -1,13 +1,14 @@
 import datetime
 import decimal
 import tracemalloc
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from connectors.base import BLOCK_BYTES, ReadRequest
-from connectors.parquet_pages import dictionary_bytes, longest_in_dictionary
+from connectors.parquet_pages import dictionary_bytes, first_page, longest_in_dictionary
 from connectors.reading import read
 
 
@@ -146,6 +147,24 @@ def test_the_size_of_a_dictionary_is_read_from_its_page(parquet):
         assert dictionary_bytes(file, offset) == 2008
         assert dictionary_bytes(file, 0) == 0
         assert dictionary_bytes(file, 10**9) == 0
+
+
+def test_a_dictionary_is_looked_for_where_the_decoder_begins(parquet):
+    path = parquet({"text": ["x" * 1000, "y" * 1000] * 50})
+    leaf = pq.ParquetFile(path).metadata.row_group(0).column(0)
+    dictionary, data = leaf.dictionary_page_offset, leaf.data_page_offset
+    assert dictionary < data
+    for said, expected in [
+        ((dictionary, data), dictionary),
+        ((data + 50, dictionary), dictionary),  # as a file says that hides it
+        ((None, dictionary), dictionary),
+        ((0, dictionary), dictionary),
+    ]:
+        hiding = SimpleNamespace(dictionary_page_offset=said[0], data_page_offset=said[1])
+        assert first_page(hiding) == expected
+    with path.open("rb") as file:
+        assert dictionary_bytes(file, dictionary) == 2008
+        assert dictionary_bytes(file, data) == 0
 
 
 @pytest.mark.parametrize("codec", ["none", "snappy", "zstd", "gzip", "brotli"])
