@@ -9,7 +9,6 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.model.annotation import AnnotationProject, Annotator, LabelRule, RuleKind, RuleSet
-from pipelines.model.contamination import Contamination, SetOverlap, SetState
 from pipelines.model.dataset import Dataset, Purpose, RecordShape
 from pipelines.model.evidence import FILES, LABELS, REVIEWS
 from pipelines.model.ids import DatasetId, digest_of
@@ -266,22 +265,6 @@ def keyword_library(terms: int = 10_200, **more: int) -> LibrarySize:
     risks = dict.fromkeys(RISKS[:17], terms // 17)
     risks |= {name.replace("_", "."): count for name, count in more.items()}
     return LibrarySize(digest=digest_of(b"library"), terms=sum(risks.values()), risks=risks)
-
-
-def evaluation_set(dataset: str = "exam", **more: object) -> SetOverlap:
-    """An evaluation set of 500 questions, of which nothing was found."""
-    whole = SetOverlap(
-        dataset=dataset,
-        state=SetState.COMPARED,
-        version=digest_of(dataset.encode()),
-        questions=500,
-    )
-    return replace(whole, **more)  # type: ignore[arg-type]
-
-
-def contamination(*sets: SetOverlap) -> Contamination:
-    """The comparison with `sets`."""
-    return Contamination(sets=sets, threshold="0.8", recall_at_threshold="0.9983", sketch="example")
 
 
 def files(*rows: Mapping[str, object]) -> pa.Table:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from expectations.catalogue import catalogue, catalogue_ids
 from expectations.findings import day
-from expectations.policy import Policy, Waiver
+from expectations.policy import Policy
+from expectations.policy_parts import Waiver
 from pipelines.model.audit import ControlResult, GateDecision, GateReason
 from pipelines.model.finding import Finding
 from pipelines.model.message import Message, msg

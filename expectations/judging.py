@@ -6,7 +6,8 @@ from datetime import datetime
 from expectations.catalogue import UNCONFIRMED, Entry, catalogue
 from expectations.control import OPTIONAL, Control
 from expectations.findings import cannot_tell, day, inapplicable, nothing_labelled, shown
-from expectations.policy import Attestation, Policy, printed
+from expectations.policy import Policy, printed
+from expectations.policy_parts import Attestation
 from pipelines.model.audit import ControlResult
 from pipelines.model.dataset import Dataset
 from pipelines.model.finding import Finding

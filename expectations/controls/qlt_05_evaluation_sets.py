@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import assert_never
 
+from expectations import example_sets as sets
 from expectations import examples as ex
 from expectations.control import Example, control
 from expectations.findings import (
@@ -31,8 +32,8 @@ from pipelines.model.profile import Profile
             given={
                 "dataset": ex.dataset(),
                 "profile": ex.profile(),
-                "contamination": ex.contamination(
-                    ex.evaluation_set("exam"), ex.evaluation_set("refusals")
+                "contamination": sets.contamination(
+                    sets.evaluation_set("exam"), sets.evaluation_set("refusals")
                 ),
             },
             expect=(Outcome.PASSED, Outcome.PASSED),
@@ -43,8 +44,8 @@ from pipelines.model.profile import Profile
             given={
                 "dataset": ex.dataset(),
                 "profile": ex.profile(),
-                "contamination": ex.contamination(
-                    ex.evaluation_set(questions_near=1, records_near=3, places=("a.jsonl#7",))
+                "contamination": sets.contamination(
+                    sets.evaluation_set(questions_near=1, records_near=3, places=("a.jsonl#7",))
                 ),
             },
             expect=(Outcome.FAILED,),
@@ -55,7 +56,7 @@ from pipelines.model.profile import Profile
             given={
                 "dataset": ex.dataset(),
                 "profile": ex.profile(),
-                "contamination": ex.contamination(),
+                "contamination": sets.contamination(),
             },
             expect=(Outcome.UNTESTED,),
         ),
@@ -65,9 +66,9 @@ from pipelines.model.profile import Profile
             given={
                 "dataset": ex.dataset(),
                 "profile": ex.profile(),
-                "contamination": ex.contamination(
-                    ex.evaluation_set("exam"),
-                    ex.evaluation_set("new", state=SetState.NEVER_AUDITED, version=None),
+                "contamination": sets.contamination(
+                    sets.evaluation_set("exam"),
+                    sets.evaluation_set("new", state=SetState.NEVER_AUDITED, version=None),
                 ),
             },
             expect=(Outcome.PASSED, Outcome.CANT_TELL),
@@ -78,7 +79,7 @@ from pipelines.model.profile import Profile
             given={
                 "dataset": ex.dataset(),
                 "profile": ex.profile(),
-                "contamination": ex.contamination(ex.evaluation_set(questions=0)),
+                "contamination": sets.contamination(sets.evaluation_set(questions=0)),
             },
             expect=(Outcome.CANT_TELL,),
         ),
@@ -88,7 +89,7 @@ from pipelines.model.profile import Profile
             given={
                 "dataset": ex.dataset(purpose=Purpose.EVALUATION),
                 "profile": ex.profile(),
-                "contamination": ex.contamination(),
+                "contamination": sets.contamination(),
             },
             expect=(Outcome.INAPPLICABLE,),
         ),

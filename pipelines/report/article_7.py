@@ -10,18 +10,15 @@ from expectations.findings import day
 from pipelines.model.audit import AuditRecord
 from pipelines.model.contamination import SetOverlap
 from pipelines.model.message import Message, msg
-from pipelines.model.profile import HitCount, Profile, SourceProfile
+from pipelines.model.profile import HitCount, SourceProfile
 from pipelines.model.source import Source, SourceType
+from pipelines.report.content import evaluation_part, keyword_part
 from pipelines.report.figures import Share
 from pipelines.report.model_articles import (
     Article7,
     ConsentPart,
-    EvaluationPart,
-    EvaluationRow,
     Flow,
     HitRow,
-    KeywordPart,
-    KeywordRow,
     SourceRow,
 )
 from pipelines.report.words import CONSENT_STATES
@@ -54,62 +51,16 @@ def article_7(record: AuditRecord) -> Article7:
         near=profile.near_duplicates,
         clusters=profile.clusters,
         across=tuple((one.dataset, one.records) for one in _compared(record)),
-        evaluation=_evaluation(record),
+        evaluation=evaluation_part(record),
         languages=tuple(sorted(profile.languages.items(), key=lambda pair: (-pair[1], pair[0]))),
         threshold=_threshold(record),
         keep=_keep(record),
-        keywords=_keywords(record.profile),
+        keywords=keyword_part(record.profile),
     )
 
 
 def _compared(record: AuditRecord) -> tuple[SetOverlap, ...]:
     return record.contamination.compared if record.contamination else ()
-
-
-def _evaluation(record: AuditRecord) -> EvaluationPart | None:
-    found = record.contamination
-    if found is None or not found.sets:
-        return None
-    return EvaluationPart(
-        threshold=str(Decimal(found.threshold).quantize(Decimal("0.01"))),
-        rows=tuple(
-            EvaluationRow(
-                dataset=one.dataset,
-                state=one.state,
-                version=one.version,
-                questions=one.questions,
-                exact=one.questions_exact,
-                near=one.questions_near,
-                share=Share(count=one.overlapping, base=one.questions),
-                records=one.records,
-            )
-            for one in found.sets
-        ),
-    )
-
-
-def _keywords(profile: Profile) -> KeywordPart | None:
-    found = profile.keywords
-    if found is None:
-        return None
-    records, hits = Counter[str](), Counter[str]()
-    for count in found.counts:  # a record has one source
-        records[count.risk] += count.records
-        hits[count.risk] += count.hits
-    return KeywordPart(
-        library=found.library,
-        records=found.records,
-        share=Share(count=found.records, base=profile.records),
-        rows=tuple(
-            KeywordRow(
-                risk=risk,
-                records=records[risk],
-                share=Share(count=records[risk], base=profile.records),
-                hits=hits[risk],
-            )
-            for risk in sorted(records)
-        ),
-    )
 
 
 def _threshold(record: AuditRecord) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from pipelines.model.contamination import SetState
 from pipelines.model.message import Message
 from pipelines.model.outcome import Outcome
 from pipelines.report.figures import Share
+from pipelines.report.model_content import EvaluationPart, KeywordPart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,62 +76,6 @@ class HitRow:
     lookalike: int
     records: int
     """Records with a valid-tier hit of this type."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeywordRow:
-    """Keywords of one risk."""
-
-    risk: str
-    records: int
-    """Records with at least one of them."""
-    share: Share
-    hits: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeywordPart:
-    """What the search for the terms of the keyword library found."""
-
-    library: str
-    """Its digest."""
-    records: int
-    """Records with a keyword of any risk."""
-    share: Share
-    rows: tuple[KeywordRow, ...]
-    """In the order of the taxonomy; risks of which nothing was found are left out."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvaluationRow:
-    """One evaluation set; no figures unless it was compared with."""
-
-    dataset: str
-    state: SetState
-    version: str | None
-    questions: int
-    exact: int
-    """Questions whose text is that of a record."""
-    near: int
-    """Further questions that are similar to a record."""
-    share: Share
-    """Of the questions, those that the data holds."""
-    records: int
-    """Records that hold a question."""
-
-    @property
-    def compared(self) -> bool:
-        """Whether there are figures."""
-        return self.state is SetState.COMPARED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvaluationPart:
-    """What the data has in common with evaluation sets."""
-
-    threshold: str
-    rows: tuple[EvaluationRow, ...]
-    """By name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import numpy as np
 
 from expectations.keep import Keep
 from expectations.licences import terms_of
-from expectations.policy import Duplicates as Rule
+from expectations.policy_parts import Duplicates as Rule
 from pipelines.model.source import Source
 from pipelines.stages.preference import Preference
 

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from expectations import example_sets as sets
 from expectations import examples as ex
 from expectations.catalogue import catalogue
 from expectations.control import EVIDENCE, OPTIONAL, Example, control
@@ -34,7 +35,7 @@ EMPTY = {
     "validation": (),
     "answer_sheet": {},
     "keyword_library": None,
-    "contamination": ex.contamination(),
+    "contamination": sets.contamination(),
     "files": FILES.empty_table(),
     "results": (),
     "at": datetime(2026, 11, 20, tzinfo=UTC),

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from expectations.catalogue import catalogue_ids
 from expectations.gate import LADDER, decide
-from expectations.policy import Waiver, load_policy
+from expectations.policy import load_policy
+from expectations.policy_parts import Waiver
 from expectations.verdicts import propose, verdict_of
 from pipelines.model.audit import ControlResult
 from pipelines.model.finding import Finding

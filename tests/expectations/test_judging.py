@@ -5,7 +5,8 @@ import pytest
 from expectations import examples as ex
 from expectations.catalogue import catalogue
 from expectations.judging import crashed, judge, judge_all, judge_entry
-from expectations.policy import Attestation, Confirmation, load_policy
+from expectations.policy import load_policy
+from expectations.policy_parts import Attestation, Confirmation
 from pipelines.model.ids import digest_of
 from pipelines.model.outcome import Level, Outcome, Severity
 from pipelines.model.source import SourceType

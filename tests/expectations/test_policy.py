@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from expectations.policy import Keep, Policy, load_policy
+from expectations.keep import Keep
+from expectations.policy import Policy, load_policy
 from pipelines.model.errors import ConfigError
 from pipelines.model.ids import digest_of
 

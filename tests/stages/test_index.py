@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.base import ReadRequest
-from expectations.policy import Keep
+from expectations.keep import Keep
 from pipelines.engine.local import Local
 from pipelines.model.errors import EvidenceError
 from pipelines.model.message import msg

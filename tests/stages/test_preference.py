@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.base import ReadRequest
-from expectations.policy import Duplicates as Rule
-from expectations.policy import Keep
+from expectations.keep import Keep
+from expectations.policy_parts import Duplicates as Rule
 from expectations.terms import Terms
 from pipelines.engine.local import Local
 from pipelines.kernels.minhash import band_keys

@@ -1,0 +1,22 @@
+"""Evaluation sets for the examples of controls."""
+
+from dataclasses import replace
+
+from pipelines.model.contamination import Contamination, SetOverlap, SetState
+from pipelines.model.ids import digest_of
+
+
+def evaluation_set(dataset: str = "exam", **more: object) -> SetOverlap:
+    """An evaluation set of 500 questions, of which nothing was found."""
+    whole = SetOverlap(
+        dataset=dataset,
+        state=SetState.COMPARED,
+        version=digest_of(dataset.encode()),
+        questions=500,
+    )
+    return replace(whole, **more)  # type: ignore[arg-type]
+
+
+def contamination(*sets: SetOverlap) -> Contamination:
+    """The comparison with `sets`."""
+    return Contamination(sets=sets, threshold="0.8", recall_at_threshold="0.9983", sketch="example")
