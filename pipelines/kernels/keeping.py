@@ -151,6 +151,7 @@ class Comparing:
         self._value["scratch"] = scratch.ctypes.data
         self._value["indexes"] = indexes.ctypes.data
         self._value["asked_by"] = asked_by.ctypes.data
+        self._described = pointer(self._value)
 
     @property
     def comparisons(self) -> int:
@@ -171,18 +172,17 @@ class Comparing:
 
     def compare(self, wave: Texts, others: Texts, *, decide: bool) -> None:
         """Weigh each of `wave` against the kept among `others`; list those kept at the end."""
-        for name, texts in (("wave", wave), ("others", others)):
-            members, points, ends = _addresses(*texts)[0]
-            self._value[name] = (members, len(texts.members), points, ends)
+        self._value["wave"] = _described(wave)
+        self._value["others"] = self._value["wave"] if others is wave else _described(others)
         self._value["decide"] = decide
-        if native("tda_compare")(pointer(self._value)) < 0:
+        if native("tda_compare")(self._described) < 0:
             raise MemoryError
 
     def met(self, members: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which candidates are listed under a key of one of `members` that comes after them."""
         met = np.zeros(self._count, np.bool_)
         native("tda_met", None)(
-            pointer(self._value), pointer(members), whole(len(members)), pointer(met)
+            self._described, pointer(members), whole(len(members)), pointer(met)
         )
         return met
 
@@ -204,6 +204,12 @@ _COMPARISON = np.dtype(
         ("comparisons", "<i8"),
     ]
 )
+
+
+def _described(texts: Texts) -> tuple[int, ...]:
+    """`texts` as text_wave of native/keeping.c holds them."""
+    members, points, ends = _addresses(*texts)[0]
+    return members, len(texts.members), points, ends
 
 
 def _addresses(*arrays: NDArray[np.generic]) -> list[tuple[int, ...]]:

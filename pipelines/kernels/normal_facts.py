@@ -29,7 +29,7 @@ from pipelines.kernels.scripts import Script
 from pipelines.kernels.shingles import SIZE
 from pipelines.kernels.sketch_spec import DEFAULT
 from pipelines.kernels.text_facts import CharacterCounts, text_hashes
-from pipelines.kernels.text_table import text_table
+from pipelines.kernels.text_table import text_table, text_table_arguments
 
 RUN_BYTES = 8 * 1024 * 1024
 """UTF-8 of the longest text that is normalised as a whole; a longer one comes in pieces."""
@@ -227,7 +227,7 @@ def count_characters(column: pa.LargeStringArray) -> tuple[NDArray[np.int64], ..
         pointer(source.data),
         pointer(source.offsets),
         whole(len(column)),
-        *text_table().arguments(),
+        *text_table_arguments(),
         pointer(classes),
         pointer(damage),
         pointer(lines),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pipelines.kernels.arrow import TextBytes, text_bytes
 from pipelines.kernels.native.library import native, pointer, whole
 from pipelines.kernels.normalise_formula import normal_pieces
-from pipelines.kernels.text_table import text_table
+from pipelines.kernels.text_table import text_table_arguments
 
 NORMAL_SCHEME = f"nfkc-casefold-space/unicode-{unicodedata.unidata_version}"
 """Name of this normal form; texts are comparable only under the same name."""
@@ -59,7 +59,7 @@ def normalise_block(
         pointer(source.offsets),
         whole(0) if rows is None else pointer(rows),
         whole(len(begins)),
-        *text_table().arguments(),
+        *text_table_arguments(),
         pointer(points),
         pointer(lengths),
     )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipelines.kernels.native.library import native, pointer, whole
 from pipelines.kernels.normal_table import LIMIT, MOST_PER_BYTE
-from pipelines.kernels.text_table import text_table
+from pipelines.kernels.text_table import text_table_arguments
 
 PIECE_BYTES = 1 << 18
 """A piece may become twenty-four times as large."""
@@ -31,7 +31,7 @@ def normal_pieces(raw: NDArray[np.uint8], size: int = PIECE_BYTES) -> Iterator[N
     whole, but the words of a long text are never all in memory.
     """
     raw = np.ascontiguousarray(raw)
-    table = text_table().arguments()
+    table = text_table_arguments()
     # whether anything was written, and whether a space waits
     spaces = np.zeros(2, np.uint8)
     start = 0
@@ -57,7 +57,7 @@ def normal_pieces(raw: NDArray[np.uint8], size: int = PIECE_BYTES) -> Iterator[N
 def _by_formula(
     raw: NDArray[np.uint8], spaces: NDArray[np.uint8], size: int
 ) -> Iterator[NDArray[np.uint32]]:
-    entries = text_table().arguments()[0]
+    entries = text_table_arguments()[0]
     whole_text = nfkc(str(raw.data, "utf-8"))
     for at in range(0, len(whole_text), size):
         folded = whole_text[at : at + size].casefold()
@@ -80,7 +80,7 @@ def nfkc(text: str) -> str:
 def _longest_run(text: str) -> int:
     """The most code points in a row that may combine with what precedes them."""
     raw = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
-    return native("tda_longest_unsafe")(pointer(raw), whole(len(raw)), text_table().arguments()[0])
+    return native("tda_longest_unsafe")(pointer(raw), whole(len(raw)), text_table_arguments()[0])
 
 
 def _in_order(marks: str) -> str:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipelines.kernels.arrow import text_bytes
 from pipelines.kernels.native.library import native, pointer, whole
-from pipelines.kernels.text_table import text_table
+from pipelines.kernels.text_table import text_table_arguments
 
 _BLOCK = 64
 _USUAL_BYTES = 1024
@@ -74,7 +74,7 @@ def candidates(column: pa.LargeStringArray) -> Candidates:
             pointer(source.data),
             pointer(source.offsets),
             whole(count),
-            text_table().arguments()[0],
+            text_table_arguments()[0],
             pointer(rows),
             pointer(addresses),
             whole(room),

@@ -59,6 +59,12 @@ def text_table() -> TextTable:
     return made
 
 
+@functools.cache
+def text_table_arguments() -> tuple[object, ...]:
+    """`text_table().arguments()`: made once, for it is asked for with every block."""
+    return text_table().arguments()
+
+
 def make_table() -> TextTable:
     """The table, from the Unicode data."""
     normal = normal_table.normal_table()

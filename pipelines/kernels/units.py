@@ -11,7 +11,7 @@ import numpy as np
 
 from pipelines.kernels.native.library import native, pointer, whole
 from pipelines.kernels.normalise import NormalText
-from pipelines.kernels.text_table import text_table
+from pipelines.kernels.text_table import text_table_arguments
 
 
 class Unit(StrEnum):
@@ -31,7 +31,7 @@ def in_units(normal: NormalText, unit: Unit) -> NormalText:
         pointer(normal.points),
         pointer(normal.offsets),
         whole(len(ends) - 1),
-        text_table().arguments()[0],
+        text_table_arguments()[0],
         pointer(out),
         pointer(ends),
     )
