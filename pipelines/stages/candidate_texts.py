@@ -7,6 +7,7 @@ judged: in a file without a name, which is gone with the process.
 """
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
 from numpy.typing import NDArray
 
 from pipelines.kernels.keeping import BUDGET, Texts
@@ -27,6 +29,10 @@ Load = Callable[[NDArray[np.int32]], Texts]
 
 _KINDS = {1: np.uint8, 2: np.uint16, 4: np.uint32}
 """By the bytes in which a code point is kept."""
+
+
+_BLOCK = 16
+"""Bytes of a block of AES; the counter of block n is n, under a key that is used for one file."""
 
 
 class CandidateTexts:
@@ -81,6 +87,7 @@ class _Spool:
     def __init__(self, file: BinaryIO, chars: NDArray[np.int64]) -> None:
         self._file, self._chars = file, chars
         self._end = 0
+        self._cipher = algorithms.AES(secrets.token_bytes(16))
         self._begins = np.full(len(chars), -1, np.int64)
         self._widths = np.zeros(len(chars), np.uint8)
 
@@ -90,7 +97,8 @@ class _Spool:
         width = next(width for width in _KINDS if highest < 1 << 8 * width)
         self._begins[members] = self._end + normal.offsets[:-1] * width
         self._widths[members] = width
-        self._end += self._file.write(normal.points.astype(_KINDS[width]).data)
+        plain = normal.points.astype(_KINDS[width]).tobytes()
+        self._end += self._file.write(self._stream(self._end).update(plain))
 
     def texts(self, members: NDArray[np.int32]) -> Texts:
         """The texts of `members`; what stands together is read together."""
@@ -105,5 +113,13 @@ class _Spool:
             held = os.pread(
                 self._file.fileno(), int(after[last - 1] - begins[first]), int(begins[first])
             )
-            points[ends[first] : ends[last]] = np.frombuffer(held, _KINDS[int(widths[first])])
+            plain = self._stream(int(begins[first])).update(held)
+            points[ends[first] : ends[last]] = np.frombuffer(plain, _KINDS[int(widths[first])])
         return Texts(members=members, points=points, ends=ends)
+
+    def _stream(self, at: int) -> CipherContext:
+        """The key stream from byte `at` of the file on; both ways are the same in counter mode."""
+        block, within = divmod(at, _BLOCK)
+        stream = Cipher(self._cipher, modes.CTR(block.to_bytes(_BLOCK, "big"))).encryptor()
+        stream.update(bytes(within))
+        return stream

@@ -104,3 +104,14 @@ def test_a_file_that_was_changed_in_between_is_named(files, tmp_path):
         given(files, ORDER, tmp_path, 0).at_hand(np.arange(len(ORDER))),
     ):
         pass
+
+
+def test_nothing_of_a_text_can_be_read_where_it_is_kept(files, tmp_path, monkeypatch):
+    kept = (tmp_path / "kept").open("w+b")
+    monkeypatch.setattr(candidate_texts.tempfile, "TemporaryFile", lambda dir: kept)
+    with given(files, ORDER, tmp_path, 0).at_hand(np.arange(len(ORDER))) as load:
+        assert told(load(np.array([1], np.int32))) == ["x" * 5000]
+        content = (tmp_path / "kept").read_bytes()
+        assert len(content) > 5000
+        assert b"xxxx" not in content
+        assert b"words" not in content
