@@ -74,6 +74,16 @@ from pipelines.model.profile import Profile
             expect=(Outcome.PASSED, Outcome.CANT_TELL),
         ),
         Example(
+            en="nothing found among texts too many of which are alike to compare them all",
+            zh="没有发现重合，但相似文本过多，未能全部比较",
+            given={
+                "dataset": ex.dataset(),
+                "profile": ex.profile(),
+                "contamination": sets.contamination(sets.evaluation_set(crowded_keys=2)),
+            },
+            expect=(Outcome.CANT_TELL,),
+        ),
+        Example(
             en="an evaluation set without any text",
             zh="评测集没有文本",
             given={
@@ -141,6 +151,15 @@ def _of_set(one: SetOverlap, threshold: str, limit: int) -> Finding:
         threshold=threshold,
         limit=limit,
     )
+    if one.overlapping <= limit and one.crowded_keys:
+        text = msg(
+            "{count} of {all} questions of {set} were found in the data, and more may be there: so "
+            "many texts are somewhat alike that not all of them were compared",
+            count=one.overlapping,
+            all=one.questions,
+            set=shown(one.dataset),
+        )
+        return cannot_tell(subject, text, count=one.overlapping, base=one.questions)
     judge = passed if one.overlapping <= limit else failed
     return judge(
         subject,
