@@ -40,6 +40,8 @@ class Settings:
     """`$TDA_ENGINE`: one of ENGINES, where functions of shards and SQL run."""
     spark_master: str | None = None
     """`$TDA_SPARK_MASTER`: the cluster of the engine `spark`, unless a session is active."""
+    rehash: bool = False
+    """`$TDA_REHASH`: whether files are read again that show no change since they were hashed."""
 
     @property
     def evidence(self) -> Path:
@@ -50,6 +52,11 @@ class Settings:
     def indexes(self) -> Path:
         """Folder of the indexes of duplicates, one a dataset; each can be made anew."""
         return self.home / "indexes"
+
+    @property
+    def digests(self) -> Path:
+        """Folder of the digests of local files, a table a dataset; each can be made anew."""
+        return self.home / "digests"
 
     @property
     def keys(self) -> Path:
@@ -79,6 +86,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         memory_limit=_size("TDA_MEMORY_LIMIT", "384MB", environ),
         engine=_engine(environ),
         spark_master=_spark_master(environ),
+        rehash=_switch("TDA_REHASH", environ),
     )
 
 
@@ -119,6 +127,16 @@ def _engine(environ: Mapping[str, str]) -> str:
             advice=msg("correct or unset TDA_ENGINE: one of {known}", known=", ".join(ENGINES)),
         )
     return text
+
+
+def _switch(name: str, environ: Mapping[str, str]) -> bool:
+    text = environ.get(name, "").strip() or "0"
+    if text not in {"0", "1"}:
+        raise ConfigError(
+            msg("{name} is {text}, which is neither 1 nor 0", name=name, text=text[:80]),
+            advice=msg("set {name} to 1, or unset it", name=name),
+        )
+    return text == "1"
 
 
 def _spark_master(environ: Mapping[str, str]) -> str | None:

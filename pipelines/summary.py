@@ -61,6 +61,7 @@ def summarise(
         "stages": [stage.stage for stage in done],
         "reused_stages": [stage.stage for stage in done if stage.reused],
         "shards": _shards(done),
+        "digests": _digests(run_id, store),
         "seconds": round(seconds, 3),
     }
 
@@ -71,6 +72,13 @@ def _shards(done: Sequence[Done]) -> dict[str, int] | None:
     if found is None:
         return None
     return {"all": found.scanned + found.reused, "scanned": found.scanned, "reused": found.reused}
+
+
+def _digests(run_id: RunId, store: Store) -> dict[str, int]:
+    """Files by whether their digest was computed in this run or taken over from an earlier one."""
+    ingested = runs.stage_summary(store, run_id, "ingest")
+    files, taken_over = (int(str(ingested.get(name, 0))) for name in ("files", "taken_over"))
+    return {"all": files, "computed": files - taken_over, "taken_over": taken_over}
 
 
 def exit_code(gates: Sequence[str]) -> int:

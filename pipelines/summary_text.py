@@ -85,3 +85,11 @@ def _figures(outcome: dict[str, Any], lang: str) -> None:
         )
         line.append(translate(shards, lang))
     typer.echo(f"  {' · '.join(line)} · {outcome['seconds']:.1f} s")
+    if outcome["digests"]["taken_over"]:
+        taken_over = msg(
+            "{count} of {all} files were not read again: nothing shows a change since they were"
+            " hashed (--rehash reads them)",
+            count=outcome["digests"]["taken_over"],
+            all=outcome["digests"]["all"],
+        )
+        typer.echo(f"  {translate(taken_over, lang)}")

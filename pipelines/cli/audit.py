@@ -27,6 +27,9 @@ def audit(
         str | None,
         typer.Option(help="local (this machine) or spark (a cluster); default: TDA_ENGINE."),
     ] = None,
+    rehash: Annotated[
+        bool, typer.Option("--rehash", help="Read every byte again, also of files nobody touched.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
     lang: Annotated[str | None, typer.Option(help="zh or en; default: the locale.")] = None,
 ) -> int:
@@ -39,5 +42,12 @@ def audit(
     from pipelines.cli.auditing import audit_manifests
 
     return audit_manifests(
-        manifests, policy=policy, at=at, workers=workers, engine=engine, as_json=as_json, lang=lang
+        manifests,
+        policy=policy,
+        at=at,
+        workers=workers,
+        engine=engine,
+        rehash=rehash,
+        as_json=as_json,
+        lang=lang,
     )

@@ -38,6 +38,7 @@ def audit_manifests(
     at: str | None,
     workers: int | None,
     engine: str | None,
+    rehash: bool,
     as_json: bool,
     lang: str | None,
 ) -> int:
@@ -52,6 +53,8 @@ def audit_manifests(
         settings = replace(settings, workers=workers)
     if engine is not None:
         settings = replace(settings, engine=one_of("--engine", engine, ENGINES))
+    if rehash:
+        settings = replace(settings, rehash=True)
     clock = moment(at)
     for manifest in manifests:
         flow.check(manifest, policy=policy, settings=settings)

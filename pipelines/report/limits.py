@@ -12,6 +12,7 @@ from pipelines.report.model_articles import Article7, Article8, Quarantine
 def limits(record: AuditRecord, article_7: Article7, article_8: Article8) -> tuple[Limit, ...]:
     """Every limit that holds for this run, each with what would lift it."""
     return (
+        *_files(record),
         *_people(record, article_7),
         *_text(record, article_7),
         *_annotation(article_8),
@@ -24,6 +25,24 @@ def limits(record: AuditRecord, article_7: Article7, article_8: Article8) -> tup
             ),
         ),
     )
+
+
+def _files(record: AuditRecord) -> list[Limit]:
+    summaries = [stage.summary for stage in record.stages if stage.stage == "ingest"]
+    count = sum(int(str(summary.get("taken_over", 0))) for summary in summaries)
+    if not count:
+        return []
+    return [
+        Limit(
+            head=msg("Files that were not read again"),
+            text=msg(
+                "Files whose digest was taken over from an earlier run, as the file system shows no"
+                " change since: {count}. Nothing of this run shows that their bytes are still those"
+                " of then; `tda audit --rehash` reads every byte.",
+                count=count,
+            ),
+        )
+    ]
 
 
 def _people(record: AuditRecord, article_7: Article7) -> list[Limit]:

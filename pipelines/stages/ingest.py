@@ -1,9 +1,16 @@
-"""ingest: the files of the dataset are listed and hashed, and its version gets its name."""
+"""ingest: the files of the dataset are listed and hashed, and its version gets its name.
+
+A local file that was hashed in an earlier run, and shows that nobody has touched it since, is not
+read again; the summary says of how many files that holds (see `known_digests`).
+"""
 
 import hashlib
+import os
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from io import RawIOBase
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,6 +24,13 @@ from pipelines.model.evidence import FILES
 from pipelines.model.ids import Digest, RunId, digest_of
 from pipelines.settings import Settings
 from pipelines.stages.base import Progress, Silent, StageOutput
+from pipelines.stages.known_digests import (
+    Hashed,
+    read_digests,
+    settled,
+    stamp_of,
+    write_digests,
+)
 from pipelines.store import runs
 from pipelines.store.database import Store
 
@@ -28,7 +42,7 @@ AT_ONCE = 8
 
 
 def inputs(run_id: RunId, store: Store) -> Mapping[str, object]:
-    """The run and the listing: every run hashes anew, as nothing else vouches for content."""
+    """The run and the listing: every run looks at every file for itself."""
     dataset = runs.dataset_of(store, run_id)
     return {"run": run_id, "listing": listing_digest(dataset)}
 
@@ -48,26 +62,29 @@ def ingest(
     dataset = runs.dataset_of(store, run_id)
     found = fingerprints(dataset.root, dataset.files)
     progress.start("ingest", sum(size for _, size, _ in found))
-    rows: list[dict[str, object]] = []
-    listed: list[tuple[str, str]] = []
-    size = 0
-    for ordinal, looked in enumerate(_looked_at(dataset, progress)):
-        size += looked.bytes
-        listed.append((looked.file, looked.digest))
-        rows.append(
-            {
-                "file": looked.file,
-                "ordinal": ordinal,
-                "format": looked.format.value,
-                "bytes": looked.bytes,
-                "digest": looked.digest,
-            }
-        )
-    version = version_digest(listed)
+    memory = settings.digests / f"{dataset.id}.parquet"
+    known = {} if settings.rehash else read_digests(memory)
+    looked = list(_looked_at(dataset, known, progress))
+    rows = [
+        {
+            "file": one.file,
+            "ordinal": ordinal,
+            "format": one.format.value,
+            "bytes": one.bytes,
+            "digest": one.digest,
+        }
+        for ordinal, one in enumerate(looked)
+    ]
+    version = version_digest([(one.file, one.digest) for one in looked])
+    size = sum(one.bytes for one in looked)
     table = store.evidence.write("files", pa.Table.from_pylist(rows, schema=FILES))
     runs.name_version(store, run_id, version=version, files=len(rows), size=size, at=audited.at)
+    kept = {one.file: Hashed(one.stamp, one.digest) for one in looked if one.stamp is not None}
+    if kept != known:
+        write_digests(memory, kept.items(), settings.home / "tmp")
     progress.done("ingest")
-    summary = {"version": version, "files": len(rows), "bytes": size}
+    taken_over = sum(one.taken_over for one in looked)
+    summary = {"version": version, "files": len(rows), "bytes": size, "taken_over": taken_over}
     return StageOutput(summary=summary, tables=(table,))
 
 
@@ -88,34 +105,68 @@ class _Looked:
     digest: Digest
     bytes: int
     format: Format
+    stamp: str | None = None
+    """By what the file can be known again; None where it cannot."""
+    taken_over: bool = False
+    """Whether the digest is that of an earlier run, and the file was not read."""
 
 
-def _looked_at(dataset: Dataset, progress: Progress) -> Iterator[_Looked]:
+Known = Mapping[str, Hashed]
+
+
+def _looked_at(dataset: Dataset, known: Known, progress: Progress) -> Iterator[_Looked]:
     """Every file of `dataset` in its order; objects are fetched AT_ONCE, as each takes its time."""
     stated = {name: layout.format for layout in dataset.layouts for name in layout.files}
     if not any(is_remote(name) for name in dataset.files):
         for name in dataset.files:
-            yield _local(dataset, name, stated[name], progress)
+            yield _local(dataset, name, stated[name], known, progress)
         return
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for looked in pool.map(lambda name: _any(dataset, name, stated[name]), dataset.files):
+        for looked in pool.map(
+            lambda name: _any(dataset, name, stated[name], known), dataset.files
+        ):
             progress.advance(looked.bytes)
             yield looked
 
 
-def _any(dataset: Dataset, name: str, stated: Format | None) -> _Looked:
+def _any(dataset: Dataset, name: str, stated: Format | None, known: Known) -> _Looked:
     if not is_remote(name):
-        return _local(dataset, name, stated, Silent())
+        return _local(dataset, name, stated, known, Silent())
     found = stored(name)
     digest = found.digest()
     chosen = stated or guess_format(found)
     return _Looked(file=name, digest=digest, bytes=found.stat().st_size, format=chosen)
 
 
-def _local(dataset: Dataset, name: str, stated: Format | None, progress: Progress) -> _Looked:
+def _local(
+    dataset: Dataset, name: str, stated: Format | None, known: Known, progress: Progress
+) -> _Looked:
+    """The local file `name`, read unless it is the one that is `known`."""
     path = dataset.root / name
-    digest, size = hashed(path, progress)
-    return _Looked(file=name, digest=digest, bytes=size, format=stated or guess_format(path))
+    began = time.time_ns()
+    try:
+        # opened, not only looked at: a file system of the network then asks its server
+        with path.open("rb", buffering=0) as file:
+            before = os.fstat(file.fileno())
+            held = known.get(name)
+            taken_over = held is not None and held.stamp == stamp_of(before)
+            if held is not None and taken_over:
+                digest, size = held.digest, before.st_size
+                progress.advance(size)
+                certain = True
+            else:
+                digest, size = _read(file, progress)
+                certain = settled(before, os.fstat(file.fileno()), began_ns=began)
+    except OSError as error:
+        raise unreadable(path.name, error) from error
+    return _Looked(
+        file=name,
+        digest=digest,
+        bytes=size,
+        format=stated or guess_format(path),
+        stamp=stamp_of(before) if certain else None,
+        taken_over=taken_over,
+    )
 
 
 def hashed(path: Path, progress: Progress) -> tuple[Digest, int]:
@@ -124,14 +175,18 @@ def hashed(path: Path, progress: Progress) -> tuple[Digest, int]:
     Raises:
         ConnectorError: it cannot be read.
     """
-    sha = hashlib.sha256()
-    size = 0
     try:
         with path.open("rb", buffering=0) as file:
-            while chunk := file.read(CHUNK):
-                sha.update(chunk)
-                size += len(chunk)
-                progress.advance(len(chunk))
+            return _read(file, progress)
     except OSError as error:
         raise unreadable(path.name, error) from error
+
+
+def _read(file: RawIOBase, progress: Progress) -> tuple[Digest, int]:
+    sha = hashlib.sha256()
+    size = 0
+    while chunk := file.read(CHUNK):
+        sha.update(chunk)
+        size += len(chunk)
+        progress.advance(len(chunk))
     return Digest("sha256:" + sha.hexdigest()), size

@@ -1,4 +1,7 @@
-"""Indexes of duplicates go with the evidence they were made of: they hold hashes of its texts."""
+"""Indexes of duplicates go with the evidence they were made of: they hold hashes of its texts.
+
+So do the digests of files that are kept to know them again.
+"""
 
 import shutil
 from collections.abc import Iterable
@@ -11,6 +14,8 @@ def forget(settings: Settings, digests: Iterable[str]) -> int:
     """The number of indexes made of one of the tables `digests`, or of nobody knows what; gone."""
     gone = set(digests)
     forgotten = 0
+    if gone:
+        shutil.rmtree(settings.digests, ignore_errors=True)
     for folder in sorted(settings.indexes.glob("*")) if gone else []:
         try:
             named = (folder / CURRENT).read_text(encoding="ascii")

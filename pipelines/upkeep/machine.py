@@ -22,6 +22,7 @@ READ = (
     "TDA_MEMORY_LIMIT",
     "TDA_ENGINE",
     "TDA_SPARK_MASTER",
+    "TDA_REHASH",
 )
 """Settings that not every text fits."""
 PYTHONS = ((3, 11), (3, 14))

@@ -6,7 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
+
+from pipelines.model.ids import Digest
+from pipelines.stages.known_digests import Hashed, stamp_of, write_digests
 
 GOOD = """\
 dataset: small
@@ -121,6 +125,35 @@ def test_a_person_reads_the_gate_and_where_the_report_is(folder: Path, tmp_path:
     assert "report.zh.html" in done.stdout
     assert "1 个分片中沿用 0 个" in done.stdout
     assert done.stderr == ""
+
+
+def test_digests_that_were_taken_over_are_told_and_rehash_takes_none_over(
+    folder: Path, tmp_path: Path
+):
+    home = tmp_path / "home"
+    manifest = str(folder / "dataset.yaml")
+    first = json.loads(tda(home, "audit", manifest, "--json").stdout)
+    # as a later audit would find it: the file is as it was hashed, and has been for long
+    data = folder / "data.jsonl"
+    files = home / "evidence" / "tables" / "files"
+    (table,) = files.glob("*/*.parquet")
+    digest = pq.read_table(table)["digest"][0].as_py()
+    held = Hashed(stamp_of(data.stat()), Digest(digest))
+    write_digests(home / "digests" / "small.parquet", [("data.jsonl", held)], home / "tmp")
+
+    later = json.loads(tda(home, "audit", manifest, "--json").stdout)
+    assert first["digests"] == {"all": 1, "computed": 1, "taken_over": 0}
+    assert later["digests"] == {"all": 1, "computed": 0, "taken_over": 1}
+    assert later["version"] == first["version"]
+    limit = "Files whose digest was taken over from an earlier run"
+    assert limit not in Path(first["report"]["html_en"]).read_text(encoding="utf-8")
+    assert limit in Path(later["report"]["html_en"]).read_text(encoding="utf-8")
+    told = tda(home, "audit", manifest)
+    assert "1 of 1 files were not read again" in told.stdout
+
+    again = tda(home, "audit", manifest, "--rehash")
+    assert "read again" not in again.stdout
+    assert again.returncode == 3
 
 
 def test_help_answers_without_the_heavy_packages():

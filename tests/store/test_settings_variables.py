@@ -26,6 +26,7 @@ BAD = [
     ("TDA_SPARK_MASTER", "spark://host"),
     ("TDA_SPARK_MASTER", "sc://host:15002"),
     ("TDA_SPARK_MASTER", "spark://host:7077 --conf x=y"),
+    ("TDA_REHASH", "yes"),
 ]
 
 

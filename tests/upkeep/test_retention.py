@@ -15,6 +15,7 @@ from pipelines.ledger.log import append
 from pipelines.ledger.statement import Predicate, Subject, statement
 from pipelines.model.errors import ConfigError
 from pipelines.model.ids import RunId, digest_of
+from pipelines.stages.known_digests import write_digests
 from pipelines.stages.ledger_view import inspect_store
 from pipelines.store import removals, runs, stage_results
 from pipelines.store.database import Store
@@ -288,8 +289,10 @@ def test_an_index_goes_with_the_records_it_was_made_of(store, ids):
     for folder, digest in ((of_old, held[0]), (of_kept, tables_of_kind(store, ids["third"])[0])):
         folder.mkdir(parents=True)
         (folder / "current.json").write_text(json.dumps({"units": {digest: {}}}))
+    write_digests(store.settings.digests / "old.parquet", [], store.settings.home / "tmp")
     apply(store)
     assert not of_old.exists()
+    assert not store.settings.digests.exists()
     assert (of_kept / "current.json").exists()
 
 
