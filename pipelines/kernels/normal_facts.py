@@ -8,7 +8,7 @@ a longer one goes by in pieces. Either way the facts are the same, bit for bit.
 import functools
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TypeVar
 
 import numpy as np
@@ -23,59 +23,22 @@ from pipelines.kernels.language_guess import WordCounter, count_words, word_tabl
 from pipelines.kernels.minhash import band_keys, band_keys_of_parts, permutations
 from pipelines.kernels.native.library import native, pointer, whole
 from pipelines.kernels.native.openssl import sha256_addresses
+from pipelines.kernels.normal_facts_model import NormalFacts, SketchFacts
 from pipelines.kernels.normalise import normalise_block
 from pipelines.kernels.normalise_formula import normal_pieces
 from pipelines.kernels.scripts import Script
 from pipelines.kernels.shingles import SIZE
 from pipelines.kernels.sketch_spec import DEFAULT
-from pipelines.kernels.text_facts import CharacterCounts, text_hashes
+from pipelines.kernels.text_facts import digests_of, text_hashes, there
 from pipelines.kernels.text_table import text_table, text_table_arguments
+
+__all__ = ["NormalFacts", "SketchFacts", "count_characters", "normal_facts", "runs", "sketch_facts"]
 
 RUN_BYTES = 8 * 1024 * 1024
 """UTF-8 of the longest text that is normalised as a whole; a longer one comes in pieces."""
 
 PART_POINTS = 1 << 18
 """Code points of a long text looked at together."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NormalFacts:
-    """One row for each of n texts."""
-
-    chars: NDArray[np.int64]
-    """Code points of the normal form, shape (n,)."""
-    hashes: NDArray[np.int64]
-    """`text_hashes`, shape (n, 2)."""
-    bands: NDArray[np.int64]
-    """`band_keys`, shape (n, BANDS)."""
-    words: NDArray[np.int64]
-    """`count_words`, shape (n, 3)."""
-    classes: NDArray[np.int64]
-    """Code points of the text as it stands by Script, shape (n, len(Script))."""
-    damage: NDArray[np.int64]
-    lines: NDArray[np.int64]
-    repeated: NDArray[np.int64]
-    """Bytes of the lines that are equal to an earlier line of the text, line feeds not counted."""
-
-    @property
-    def counts(self) -> CharacterCounts:
-        """What `text_facts` goes on from."""
-        return CharacterCounts(
-            classes=self.classes,
-            damage=self.damage,
-            lines=self.lines,
-            words=self.words,
-            repeated=self.repeated,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SketchFacts:
-    """The first three of NormalFacts: all that duplicates are found by."""
-
-    chars: NDArray[np.int64]
-    hashes: NDArray[np.int64]
-    bands: NDArray[np.int64]
 
 
 def sketch_facts(
@@ -97,12 +60,14 @@ def normal_facts(
     column: pa.LargeStringArray,
     run_bytes: int = RUN_BYTES,
     keywords: KeywordSearch | None = None,
+    records: NDArray[np.uint8] | None = None,
 ) -> NormalFacts:
     """The facts of the normal form of each text of `column`; a null is an empty text.
 
-    `keywords` gathers its hits in the same pass; text i goes by i.
+    `keywords` gathers its hits in the same pass; text i goes by i. `records`, of shape (n, 32),
+    takes `digests_of([column])`: both digests of a text together take little longer than one.
     """
-    return _facts(column, run_bytes, NormalFacts, keywords)
+    return _facts(column, run_bytes, NormalFacts, keywords, records=records)
 
 
 Facts = TypeVar("Facts", NormalFacts, SketchFacts)
@@ -114,16 +79,20 @@ def _facts(
     kind: type[Facts],
     keywords: KeywordSearch | None = None,
     fingerprints: Fingerprints | None = None,
+    records: NDArray[np.uint8] | None = None,
 ) -> Facts:
     found = _empty(len(column), kind)
     for begin, end, large in runs(column, run_bytes):
         rows, part = slice(begin, end), column.slice(begin, end - begin)
+        own = None if records is None else records[rows]
         if large:
             _set(found, rows, _long(part))
+            if own is not None:
+                own[:] = digests_of([part])
             if keywords is not None:
                 keywords.parts(_parts(_raw(part), PART_POINTS), begin)
         else:
-            _together(part, found, rows, keywords, fingerprints)
+            _together(part, found, rows, keywords, fingerprints, own)
     return found
 
 
@@ -159,10 +128,13 @@ def _together(
     rows: slice,
     keywords: KeywordSearch | None,
     fingerprints: Fingerprints | None,
+    records: NDArray[np.uint8] | None,
 ) -> None:
     """Write the facts of `column` to `rows` of `found`, in one compiled pass where that can be."""
     functions = sha256_addresses()
     if functions is None:
+        if records is not None:
+            records[:] = digests_of([column])
         numbers = np.arange(rows.start, rows.start + len(column))
         _set(found, numbers, _step_by_step(column, numbers, keywords, fingerprints))
         return
@@ -174,10 +146,13 @@ def _together(
     addresses += [DEFAULT.num_perm, DEFAULT.bands, DEFAULT.rows]
     others = [*((0, 0) if keywords is None else keywords.addresses)]
     others.append(0 if fingerprints is None else fingerprints.address)
+    valid = None if records is None else there(column)
+    others.append(0 if valid is None else valid.ctypes.data)
     setup = np.concatenate((np.array(addresses, np.int64), functions, np.array(others, np.int64)))
     outs = [getattr(found, field.name)[rows] for field in fields(found)]
-    wanted = np.zeros(len(fields(NormalFacts)), np.int64)  # 0: not wanted
+    wanted = np.zeros(len(fields(NormalFacts)) + 1, np.int64)  # 0: not wanted
     wanted[: len(outs)] = [out.ctypes.data for out in outs]
+    wanted[-1] = 0 if records is None else records.ctypes.data
     unsafe = native("tda_facts")(
         pointer(source.data),
         pointer(source.offsets),

@@ -90,21 +90,35 @@ def text_hashes(normal: NormalText) -> NDArray[np.int64]:
 
 
 def record_digests(columns: Sequence[pa.LargeStringArray]) -> pa.FixedSizeBinaryArray:
-    """SHA-256 over the values of each record as they stand, 32 bytes each.
+    """`digests_of` as a column."""
+    return digest_column(digests_of(columns))
+
+
+def digest_column(digests: NDArray[np.uint8]) -> pa.FixedSizeBinaryArray:
+    """Digests of shape (n, 32) as a column, not copied."""
+    return pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(32), len(digests), [None, pa.py_buffer(digests)]
+    )
+
+
+def digests_of(columns: Sequence[pa.LargeStringArray]) -> NDArray[np.uint8]:
+    """SHA-256 over the values of each record as they stand, shape (n, 32).
 
     Each value is its presence (0 for null, 1), and where present its byte length (8 bytes,
     big-endian) and UTF-8 bytes, in the order of `columns`: so neither null and empty nor
     differently cut columns fall together.
     """
     functions = sha256_addresses()
-    if functions is None:
-        parts = [_framed(column) for column in columns]
-        digests = b"".join(_digest(values) for values in zip(*parts, strict=True))
-    else:
-        digests = _compiled_digests(columns, functions).tobytes()
-    return pa.FixedSizeBinaryArray.from_buffers(
-        pa.binary(32), len(columns[0]), [None, pa.py_buffer(digests)]
-    )
+    if functions is not None:
+        return _compiled_digests(columns, functions)
+    parts = [_framed(column) for column in columns]
+    digests = b"".join(_digest(values) for values in zip(*parts, strict=True))
+    return np.frombuffer(digests, np.uint8).reshape(-1, 32)
+
+
+def there(column: pa.LargeStringArray) -> NDArray[np.uint8] | None:
+    """1 for each value of `column` and 0 for each null; None where there is no null."""
+    return np.asarray(column.is_valid()).astype(np.uint8) if column.null_count else None
 
 
 def _compiled_digests(
@@ -112,13 +126,10 @@ def _compiled_digests(
 ) -> NDArray[np.uint8]:
     digests = np.empty((len(columns[0]), 32), np.uint8)
     sources = [text_bytes(column) for column in columns]
-    there = [
-        np.asarray(column.is_valid()).astype(np.uint8) if column.null_count else None
-        for column in columns
-    ]
+    present = [there(column) for column in columns]
     described = [
         [source.data.ctypes.data, source.offsets.ctypes.data, 0 if v is None else v.ctypes.data]
-        for source, v in zip(sources, there, strict=True)
+        for source, v in zip(sources, present, strict=True)
     ]
     native("tda_record_digests", None)(
         pointer(np.array(described, np.int64)),

@@ -13,7 +13,7 @@ from pipelines.kernels.personal_information import Found, Tier, find_block
 from pipelines.kernels.personal_information_hits import KINDS, TIERS
 from pipelines.kernels.personal_information_model import SENSITIVITY
 from pipelines.kernels.pseudonym import SUBJECT
-from pipelines.kernels.text_facts import record_digests, text_facts
+from pipelines.kernels.text_facts import digest_column, digests_of, text_facts
 from pipelines.model.evidence import BANDS, HITS, QUARANTINE, RECORDS
 from pipelines.stages.joining import joined
 from pipelines.stages.keywords import Searching
@@ -37,12 +37,18 @@ def record_table(
     """One row of RECORDS for each record of `batch`, whose texts are searched in the same pass."""
     shape = plan.record
     text = joined(batch, shape.text)
-    normal = normal_facts(text, keywords=searching.search if searching else None)
+    search = searching.search if searching else None
+    if len(shape.text) == 1:
+        digests = np.empty((batch.num_rows, 32), np.uint8)
+        normal = normal_facts(text, keywords=search, records=digests)
+    else:
+        digests = digests_of([batch.column(name) for name in shape.text])
+        normal = normal_facts(text, keywords=search)
     facts = text_facts(text, normal.counts)
     columns: dict[str, object] = {
         "file": pa.repeat(pa.scalar(shard.file, pa.string()), batch.num_rows),
         "row": batch.column("row"),
-        "record_digest": record_digests([batch.column(name) for name in shape.text]),
+        "record_digest": digest_column(digests),
         "text_hash_high": normal.hashes[:, 0],
         "text_hash_low": normal.hashes[:, 1],
         "source": _sources(batch, shard, plan),

@@ -184,7 +184,7 @@ def test_a_long_text_is_searched_like_a_short_one(house: House, monkeypatch):
     house.library(LIBRARY)
     monkeypatch.setattr(kernel, "RUN_BYTES", 4)
     monkeypatch.setattr(kernel, "PART_POINTS", 2)
-    monkeypatch.setattr(kernel.normal_facts, "__defaults__", (4, None))
+    monkeypatch.setattr(kernel.normal_facts, "__defaults__", (4, None, None))
     in_pieces, long = [], kernel._long
     monkeypatch.setattr(kernel, "_long", lambda part: in_pieces.append(part) or long(part))
     assert house.rows(house.audit(house.policy())) == EXPECTED

@@ -22,6 +22,7 @@ typedef struct {
     const keyword_table *keywords; /* NULL: none are searched */
     keyword_found *found;
     const fingerprint_keys *keys; /* in place of SHA-256, where neither words nor classes are asked */
+    const uint8_t *valid; /* one byte a text, 0 for a null; NULL where all are there */
 } facts_setup;
 
 typedef struct {
@@ -33,7 +34,32 @@ typedef struct {
     int64_t *damage;  /* (n,) */
     int64_t *lines;   /* (n,) */
     int64_t *repeated; /* (n,) bytes of lines that repeat an earlier one */
+    uint8_t *records; /* (n, DIGEST) of records that are a text alone, or NULL: not wanted */
 } facts_out;
+
+/* What stands before a value in a record; how many bytes. */
+INLINE int64_t head_of(uint8_t *head, bool there, int64_t size) {
+    uint64_t swapped = __builtin_bswap64((uint64_t)size);
+    head[0] = there;
+    memcpy(head + 1, &swapped, 8);
+    return there ? 9 : 1;
+}
+
+/* The digest of `normal` at `digest`, and that of the record that `text` is at `record`; of the
+   record alone where `normal` is NULL. */
+static void digest_both(const sha256 *sha, const message *text, const message *normal,
+                        uint8_t *record, uint8_t *digest) {
+    if (sha->two && normal) {
+        sha->two(text, normal, record, digest);
+        return;
+    }
+    uint8_t context[CONTEXT] __attribute__((aligned(64)));
+    sha->init(context);
+    sha->update(context, text->head, (size_t)text->head_size);
+    sha->update(context, text->data, (size_t)text->size);
+    sha->final(record, context);
+    if (normal) digest_of(sha, normal->data, normal->size, digest);
+}
 
 static int64_t big_endian(const uint8_t *at) {
     uint64_t value;
@@ -115,7 +141,11 @@ EXPORT int64_t tda_facts(const uint8_t *data, const int64_t *offsets, int64_t n,
                                     out->classes ? &counts : NULL);
         held = out->classes == NULL || keep_counts(out, i, text, size, &counts, &set);
         out->chars[i] = chars;
+        message record = {.data = text, .size = size};
+        record.head_size = head_of(record.head, !setup->valid || setup->valid[i], size);
         if (chars < 0) {
+            if (out->records)
+                digest_both(&setup->sha, &record, NULL, out->records + DIGEST * i, NULL);
             unsafe++;
             continue;
         }
@@ -124,7 +154,11 @@ EXPORT int64_t tda_facts(const uint8_t *data, const int64_t *offsets, int64_t n,
             fingerprint(points, chars, setup->keys, out->hashes + 2 * i);
         } else {
             uint8_t digest[DIGEST];
-            digest_of(&setup->sha, bytes, encoded, digest);
+            message normal = {.data = bytes, .size = encoded};
+            if (out->records)
+                digest_both(&setup->sha, &record, &normal, out->records + DIGEST * i, digest);
+            else
+                digest_of(&setup->sha, bytes, encoded, digest);
             out->hashes[2 * i] = big_endian(digest);
             out->hashes[2 * i + 1] = big_endian(digest + 8);
         }
@@ -154,7 +188,7 @@ typedef struct {
     const uint8_t *valid; /* one byte a value; NULL where all are there */
 } text_column;
 
-/* SHA-256, 32 bytes each, over the values of n records: see `record_digests` in text_facts.py. */
+/* SHA-256, 32 bytes each, over the values of n records: see `digests_of` in text_facts.py. */
 EXPORT void tda_record_digests(const text_column *columns, int64_t width, int64_t n,
                                const sha256 *sha, uint8_t *digests) {
     uint8_t context[CONTEXT] __attribute__((aligned(64)));
@@ -162,17 +196,11 @@ EXPORT void tda_record_digests(const text_column *columns, int64_t width, int64_
         sha->init(context);
         for (int64_t c = 0; c < width; c++) {
             const text_column *column = columns + c;
-            uint8_t head[9] = {1};
-            if (column->valid && !column->valid[i]) {
-                head[0] = 0;
-                sha->update(context, head, 1);
-                continue;
-            }
-            uint64_t size = (uint64_t)(column->offsets[i + 1] - column->offsets[i]);
-            uint64_t swapped = __builtin_bswap64(size);
-            memcpy(head + 1, &swapped, 8);
-            sha->update(context, head, 9);
-            sha->update(context, column->data + column->offsets[i], size);
+            int64_t size = column->offsets[i + 1] - column->offsets[i];
+            uint8_t head[9];
+            bool there = !column->valid || column->valid[i];
+            sha->update(context, head, (size_t)head_of(head, there, size));
+            if (there) sha->update(context, column->data + column->offsets[i], (size_t)size);
         }
         sha->final(digests + DIGEST * i, context);
     }
