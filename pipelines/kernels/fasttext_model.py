@@ -49,21 +49,33 @@ class FastTextModel:
         encoded = [line.encode() for line in lines]
         offsets = np.zeros(len(lines) + 1, np.int64)
         np.cumsum([len(line) for line in encoded], out=offsets[1:])
-        labels, scores = np.empty(len(lines), np.int64), np.empty(len(lines), np.float32)
+        data = np.frombuffer(b"".join(encoded) or b" ", np.uint8)
+        labels, scores = self.best_of(data, offsets[:-1], offsets[1:])
+        return [
+            (None if label < 0 else self.labels[label], score)
+            for label, score in zip(labels.tolist(), scores.tolist(), strict=True)
+        ]
+
+    def best_of(
+        self, data: NDArray[np.uint8], begins: NDArray[np.int64], ends: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The same for the lines data[begins[i]:ends[i]]; labels by number, -1 for none.
+
+        A line feed in a line is a space.
+        """
+        labels, scores = np.empty(len(begins), np.int64), np.empty(len(begins), np.float32)
         failed = native("tda_languages")(
-            pointer(np.frombuffer(b"".join(encoded) or b" ", np.uint8)),
-            pointer(offsets),
-            whole(len(lines)),
+            pointer(data),
+            pointer(begins),
+            pointer(ends),
+            whole(len(begins)),
             pointer(self.setup),
             pointer(labels),
             pointer(scores),
         )
         if failed:
             raise MemoryError
-        return [
-            (None if label < 0 else self.labels[label], score)
-            for label, score in zip(labels.tolist(), scores.tolist(), strict=True)
-        ]
+        return labels, scores
 
 
 def load_model(path: Path) -> FastTextModel:

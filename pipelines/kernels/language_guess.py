@@ -96,8 +96,11 @@ def _counted(texts: TextBytes) -> NDArray[np.int64]:
     return counts
 
 
-def guess_languages(counts: NDArray[np.int64], found: NDArray[np.int64]) -> list[str]:
-    """The language of each text; `counts` has shape (n, len(Script)), `found` is `count_words`."""
+def guess_languages(counts: NDArray[np.int64], found: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The language of each text by its place in LANGUAGES.
+
+    `counts` has shape (n, len(Script)), `found` is `count_words`.
+    """
     words, english, foreign = found.T
     han, kana, hangul = (
         _IDEOGRAPH * counts[:, script] for script in (Script.HAN, Script.KANA, Script.HANGUL)
@@ -106,7 +109,7 @@ def guess_languages(counts: NDArray[np.int64], found: NDArray[np.int64]) -> list
     total = han + kana + hangul + latin + letter
     says_english = (english > foreign) & (10 * english >= words)
     says_foreign = (foreign > english) & (10 * foreign >= words)
-    codes = np.select(
+    return np.select(
         [
             total < MINIMUM_WEIGHT,
             (10 * kana >= han + kana) & (5 * (han + kana) >= 3 * total),
@@ -123,7 +126,6 @@ def guess_languages(counts: NDArray[np.int64], found: NDArray[np.int64]) -> list
         ],
         LANGUAGES.index("mixed"),
     )
-    return [LANGUAGES[code] for code in codes]
 
 
 @functools.cache

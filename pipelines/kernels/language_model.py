@@ -8,15 +8,16 @@ nothing else tells.
 
 import functools
 import importlib.util
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipelines.kernels.arrow import text_bytes
+from pipelines.kernels.arrow import TextBytes, text_bytes
 from pipelines.kernels.fasttext_model import FastTextModel, load_model
+from pipelines.kernels.language_guess import LANGUAGES
+from pipelines.kernels.native.library import native, pointer, whole
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
 
@@ -35,36 +36,65 @@ LONGEST = 200
 """Bytes of the beginning of a text that are looked at."""
 
 
+_NAMES = np.array(LANGUAGES, object)
+_OPEN = np.array([name in OPEN for name in LANGUAGES])
+
+
 def named_languages(
-    column: pa.LargeStringArray, guesses: Sequence[str], letters: NDArray[np.int64]
+    column: pa.LargeStringArray, guesses: NDArray[np.int64], letters: NDArray[np.int64]
 ) -> list[str]:
-    """The guesses, and for those that leave it open the ISO 639 code the model gives, if any.
+    """The names of the guesses; for those that leave it open the ISO 639 code the model gives.
 
     `letters` are counted in each text of `column`, parallel to `guesses`.
     """
-    named = list(guesses)
-    pairs = zip(guesses, letters.tolist(), strict=True)
-    asked = [
-        row for row, (guess, count) in enumerate(pairs) if guess in OPEN and count >= LEAST_LETTERS
-    ]
-    if not asked:
+    named: list[str] = _NAMES[guesses].tolist()
+    asked = np.flatnonzero(_OPEN[guesses] & (letters >= LEAST_LETTERS))
+    if len(asked) == 0:
         return named
     source = text_bytes(column)
-    data, begins = source.data.data, source.offsets
-    ends = np.minimum(begins[1:], begins[:-1] + LONGEST)
-    lines = []
-    for row in asked:
-        # what is cut in two at the end is left out, and a line feed would end the text
-        text = bytes(data[begins[row] : ends[row]]).decode(errors="ignore").replace("\n", " ")
-        # capitals alone are taken for another script
-        lines.append(text.lower() if text.isupper() else text)
-    different = list(dict.fromkeys(lines))
-    answers = dict(zip(different, _model().best(different), strict=True))
-    for row, line in zip(asked, lines, strict=True):
-        label, score = answers[line]
-        if label is not None and score >= LEAST_SCORE:
-            named[row] = label
+    begins, ends = _beginnings(source, asked)
+    data = source.data
+    # capitals alone are taken for another script
+    capitals = {
+        place: text.lower()
+        for place in _without_small(data, begins, ends)
+        if (text := data[begins[place] : ends[place]].tobytes().decode()).isupper()
+    }
+    model = _model()
+    labels, scores = model.best_of(data, begins, ends)
+    sure = np.flatnonzero((labels >= 0) & (scores >= LEAST_SCORE)).tolist()
+    answers: dict[int, str | None] = {place: model.labels[labels[place]] for place in sure}
+    lines = [line.replace("\n", " ") for line in capitals.values()]
+    for place, (label, score) in zip(capitals, model.best(lines), strict=True):
+        answers[place] = label if score >= LEAST_SCORE else None
+    for place, label in answers.items():
+        if label is not None:
+            named[asked[place]] = label
     return named
+
+
+def _beginnings(
+    source: TextBytes, rows: NDArray[np.intp]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Begin and end of the first LONGEST bytes of the texts `rows`, no character cut in two."""
+    begins, stops = source.offsets[rows], source.offsets[rows + 1]
+    ends = np.minimum(stops, begins + LONGEST)
+    for _ in range(3):
+        cut = np.flatnonzero(ends < stops)
+        ends[cut] -= (source.data[ends[cut]] & 0xC0) == 0x80
+    return begins, ends
+
+
+def _without_small(
+    data: NDArray[np.uint8], begins: NDArray[np.int64], ends: NDArray[np.int64]
+) -> list[int]:
+    """The lines without a letter of a-z."""
+    hold = np.empty(len(begins), np.uint8)
+    native("tda_small_letters", None)(
+        pointer(data), pointer(begins), pointer(ends), whole(len(begins)), pointer(hold)
+    )
+    without: list[int] = np.flatnonzero(hold == 0).tolist()
+    return without
 
 
 @functools.cache

@@ -61,9 +61,9 @@ def binary_of(data: bytes) -> pa.LargeBinaryArray:
 
 def guessed(text: str) -> None:
     line = at_the_end(text.encode())
-    offsets = np.array([0, line.size], np.int64)
+    begin, end = np.array([0], np.int64), np.array([line.size], np.int64)
     label, score = np.empty(1, np.int64), np.empty(1, np.float32)
-    arguments = (np.frombuffer(line, np.uint8), offsets)
+    arguments = (np.frombuffer(line, np.uint8), begin, end)
     library.native("tda_languages")(
         *map(library.pointer, arguments),
         library.whole(1),

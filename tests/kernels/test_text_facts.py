@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.kernels.language_guess import LANGUAGES
 from pipelines.kernels.language_model import named_languages
 from pipelines.kernels.normal_facts import normal_facts
 from pipelines.kernels.normalise import encode, normalise, normalise_block
@@ -89,17 +90,17 @@ def test_a_language_is_guessed_only_where_scripts_or_function_words_say_it(text,
 )
 def test_the_model_names_the_language_that_these_leave_open(text, expected):
     assert language(text) == expected
-    guess, letters = ["other"], np.array([len(text)])
+    guess, letters = np.array([LANGUAGES.index("other")]), np.array([len(text)])
     column = pa.array([text], pa.large_string())
     assert named_languages(column, guess, letters) == [expected]
-    assert named_languages(column, ["zh"], letters) == ["zh"]
+    assert named_languages(column, np.array([LANGUAGES.index("zh")]), letters) == ["zh"]
     assert named_languages(column, guess, np.array([19])) == ["other"]
 
 
 def test_no_text_is_too_strange_for_the_model():
     texts = ["\0" * 300, "\n" * 300, "\r\v\x85\u2028" * 100, "😀" * 300, "__label__zh " * 30, None]
     found = named_languages(
-        pa.array(texts, pa.large_string()), ["und"] * len(texts), np.full(len(texts), 300)
+        pa.array(texts, pa.large_string()), np.zeros(len(texts), int), np.full(len(texts), 300)
     )
     assert all(name == "und" or name.islower() for name in found)
 

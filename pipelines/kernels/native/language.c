@@ -39,6 +39,17 @@ typedef struct {
     int64_t rows;
 } sum;
 
+/* What a line is made of, in order: numbers of words, marked, and hashes of n-grams. Looked up many
+   at a time, as nobody can foresee which n-grams have a row. */
+#define WORD ((uint64_t)1 << 32)
+#define GATHERED 512
+typedef struct {
+    const language_model *model;
+    sum to;
+    int64_t count;
+    uint64_t items[GATHERED];
+} gathering;
+
 static void add_row(const language_model *model, int64_t row, sum *to) {
     float norm = model->norms[row];
     const uint8_t *codes = model->codes + PARTS * row;
@@ -52,6 +63,34 @@ static void add_row(const language_model *model, int64_t row, sum *to) {
     memcpy(&values, &together, sizeof values);
     to->values += norm * values;
     to->rows++;
+}
+
+/* The rows of what was gathered, one after the other. */
+static void add_gathered(gathering *of) {
+    const language_model *model = of->model;
+    int32_t rows[GATHERED];
+    /* n % buckets without a division (Lemire, Kaser and Kurz, Faster remainder by direct
+       computation, 2019), exact for 32 bits */
+    uint64_t buckets = (uint64_t)model->buckets, inverse = ~(uint64_t)0 / buckets + 1;
+    int64_t found = 0;
+    for (int64_t i = 0; i < of->count; i++) {
+        uint64_t item = of->items[i];
+        bool word = item & WORD;
+        uint32_t number = (uint32_t)item;
+        uint64_t bucket = (unsigned __int128)(inverse * number) * buckets >> 64;
+        uint64_t bits = model->held[bucket / 64], bit = (uint64_t)1 << bucket % 64;
+        int32_t rank = model->ranks[bucket / 64] + popcount64(bits & (bit - 1));
+        rows[found] = word ? (int32_t)number : ~rank;
+        found += word | ((bits & bit) != 0);
+    }
+    for (int64_t i = 0; i < found; i++)
+        add_row(model, rows[i] < 0 ? model->words + model->rows[~rows[i]] : rows[i], &of->to);
+    of->count = 0;
+}
+
+INLINE void gather(gathering *of, uint64_t item) {
+    of->items[of->count++] = item;
+    if (of->count == GATHERED) add_gathered(of);
 }
 
 /* FNV-1a, with bytes taken as signed numbers. */
@@ -73,21 +112,16 @@ static int32_t word_number(const language_model *model, const uint8_t *word, int
 }
 
 /* The n-grams of a word that stands between brackets, from each of its characters on. */
-static void add_ngrams(const language_model *model, const uint8_t *word, int64_t size, sum *to) {
+static void add_ngrams(gathering *of, const uint8_t *word, int64_t size) {
+    int64_t shortest = of->model->shortest, longest = of->model->longest;
     for (int64_t begin = 0; begin < size; begin++) {
         if ((word[begin] & 0xC0) == 0x80) continue;
         uint32_t hash = FNV_BASIS;
         int64_t at = begin;
-        for (int64_t n = 1; n <= model->longest && at < size; n++) {
+        for (int64_t n = 1; n <= longest && at < size; n++) {
             do hash = fnv(hash, word[at++]);
             while (at < size && (word[at] & 0xC0) == 0x80);
-            if (n < model->shortest) continue;
-            uint32_t bucket = hash % (uint32_t)model->buckets;
-            uint64_t bits = model->held[bucket / 64], bit = (uint64_t)1 << bucket % 64;
-            if (bits & bit) {
-                int rank = model->ranks[bucket / 64] + popcount64(bits & (bit - 1));
-                add_row(model, model->words + model->rows[rank], to);
-            }
+            if (n >= shortest) gather(of, hash);
         }
     }
 }
@@ -101,8 +135,8 @@ INLINE bool is_end(const uint8_t *word, int64_t size) {
 }
 
 /* `room` is for the longest word and two brackets. */
-static void add_line(const language_model *model, const uint8_t *line, int64_t size, uint8_t *room,
-                     sum *to) {
+static void add_line(gathering *of, const uint8_t *line, int64_t size, uint8_t *room) {
+    const language_model *model = of->model;
     static const char LABEL[] = "__label__";
     const int64_t label = sizeof LABEL - 1;
     for (int64_t begin = 0, end; begin < size; begin = end + 1) {
@@ -114,16 +148,17 @@ static void add_line(const language_model *model, const uint8_t *line, int64_t s
         int32_t number = word_number(model, line + begin, length, hash);
         if (number < 0 && length >= label && memcmp(line + begin, LABEL, (size_t)label) == 0)
             continue;
-        if (number >= 0) add_row(model, number, to);
+        if (number >= 0) gather(of, WORD | (uint32_t)number);
         room[0] = '<';
         memcpy(room + 1, line + begin, (size_t)length);
         room[length + 1] = '>';
-        add_ngrams(model, room, length + 2, to);
+        add_ngrams(of, room, length + 2);
     }
     uint32_t hash = FNV_BASIS;
     for (int64_t i = 0; i < END_SIZE; i++) hash = fnv(hash, END[i]);
     int32_t number = word_number(model, END, END_SIZE, hash);
-    if (number >= 0) add_row(model, number, to);
+    if (number >= 0) gather(of, WORD | (uint32_t)number);
+    add_gathered(of);
 }
 
 static float logarithm(float x) { return (float)log(x + 1e-5); }
@@ -154,26 +189,28 @@ static void descend(search *found, int64_t node, float score) {
     descend(found, model->right[node], score + logarithm(right));
 }
 
-/* Label and score of each of n lines, -1 where the model knows nothing in it; 0, or -1 without
-   memory. */
-EXPORT int64_t tda_languages(const uint8_t *data, const int64_t *offsets, int64_t n,
-                             const language_model *model, int64_t *labels, float *scores) {
+/* Label and score of each of n lines, data[begins[i]:ends[i]], -1 where the model knows nothing in
+   it; 0, or -1 without memory. */
+EXPORT int64_t tda_languages(const uint8_t *data, const int64_t *begins, const int64_t *ends,
+                             int64_t n, const language_model *model, int64_t *labels,
+                             float *scores) {
     int64_t longest = 0;
     for (int64_t i = 0; i < n; i++) {
-        int64_t size = offsets[i + 1] - offsets[i];
+        int64_t size = ends[i] - begins[i];
         longest = size > longest ? size : longest;
     }
     uint8_t *room = malloc((size_t)longest + 2);
     if (room == NULL) return -1;
+    gathering of = {.model = model};
     for (int64_t i = 0; i < n; i++) {
-        sum hidden = {{0}, 0};
-        add_line(model, data + offsets[i], offsets[i + 1] - offsets[i], room, &hidden);
+        of.to = (sum){{0}, 0};
+        add_line(&of, data + begins[i], ends[i] - begins[i], room);
         float values[DIMENSIONS];
         search found = {model, values, 0.0f, -1};
-        if (hidden.rows > 0) {
-            float share = (float)(1.0 / (double)hidden.rows);
-            hidden.values *= share;
-            memcpy(values, &hidden.values, sizeof values);
+        if (of.to.rows > 0) {
+            float share = (float)(1.0 / (double)of.to.rows);
+            of.to.values *= share;
+            memcpy(values, &of.to.values, sizeof values);
             descend(&found, 2 * model->labels - 2, 0.0f);
         }
         labels[i] = found.label;
@@ -181,4 +218,14 @@ EXPORT int64_t tda_languages(const uint8_t *data, const int64_t *offsets, int64_
     }
     free(room);
     return 0;
+}
+
+/* Which of n lines hold a letter of a-z: these are not of capitals alone. */
+EXPORT void tda_small_letters(const uint8_t *data, const int64_t *begins, const int64_t *ends,
+                              int64_t n, uint8_t *hold) {
+    for (int64_t i = 0; i < n; i++) {
+        hold[i] = 0;
+        for (int64_t at = begins[i]; at < ends[i] && !hold[i]; at++)
+            hold[i] = (uint8_t)(data[at] - 'a') < 26;
+    }
 }
