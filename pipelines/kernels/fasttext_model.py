@@ -115,7 +115,7 @@ class _Reading:
         _demand(self._at == len(self._data))
         left, right = _tree([count for _, count in spelled[words:]])
         slots, starts, letters = _vocabulary([word for word, _ in spelled[:words]])
-        held, ranks, kept_rows = _kept(pairs, buckets)
+        held, ranks, kept_rows = _kept(pairs, buckets, words)
         arrays: tuple[NDArray[np.generic], ...] = (
             *(slots, starts, letters, held, ranks, kept_rows),
             *(codes, norms, centroids, output, left, right),
@@ -202,14 +202,19 @@ def _vocabulary(
 
 
 def _kept(
-    pairs: NDArray[np.int32], buckets: int
+    pairs: NDArray[np.int32], buckets: int, words: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32]]:
-    """A bit for each bucket with a row, how many come before each 64 bits, and the rows."""
+    """A bit for each bucket with a row, how many come before each 64 bits, and the rows.
+
+    Behind the buckets stands each word, as one more that has a row: the one of its number.
+    """
     pairs = pairs[np.argsort(pairs[:, 0], kind="stable")]
-    bits = np.zeros((buckets + 63) // 64 * 64, np.uint8)
+    bits = np.zeros((buckets + words + 63) // 64 * 64, np.uint8)
     bits[pairs[:, 0]] = 1
     _demand(int(bits.sum()) == len(pairs))
+    bits[buckets : buckets + words] = 1
     held = np.packbits(bits, bitorder="little").view("<u8").astype(np.uint64)
     counts = bits.reshape(-1, 64).sum(axis=1)
     ranks = np.concatenate(([0], np.cumsum(counts[:-1]))).astype(np.int32)
-    return held, ranks, pairs[:, 1].copy()
+    rows = np.concatenate((words + pairs[:, 1], np.arange(words, dtype=np.int32)))
+    return held, ranks, rows.astype(np.int32)

@@ -19,9 +19,9 @@ typedef struct {
     const int64_t *starts; /* of words and one more, in `letters` */
     const uint8_t *letters;
     int64_t words;
-    const uint64_t *held; /* the buckets of n-grams that have a row, a bit each */
+    const uint64_t *held; /* the buckets of n-grams that have a row, a bit each; then all words */
     const int32_t *ranks; /* how many have one before each 64 */
-    const int32_t *rows;  /* their rows, in the order of buckets */
+    const int32_t *rows;  /* their rows, in that order */
     int64_t buckets, shortest, longest;
     const uint8_t *codes; /* (rows, PARTS) */
     const float *norms;   /* (rows,) */
@@ -39,15 +39,16 @@ typedef struct {
     int64_t rows;
 } sum;
 
-/* What a line is made of, in order: numbers of words, marked, and hashes of n-grams. Looked up many
-   at a time, as nobody can foresee which n-grams have a row. */
-#define WORD ((uint64_t)1 << 32)
+/* What a line is made of, in order: words by their number, marked, and n-grams by their hash. They
+   are looked up many at a time, as nobody can foresee which n-grams have a row. */
 #define GATHERED 512
+#define AT_ONCE 3 /* n-grams that begin with one character */
 typedef struct {
     const language_model *model;
     sum to;
     int64_t count;
-    uint64_t items[GATHERED];
+    uint32_t items[GATHERED + AT_ONCE];
+    uint8_t is_word[GATHERED + AT_ONCE];
 } gathering;
 
 static void add_row(const language_model *model, int64_t row, sum *to) {
@@ -68,29 +69,32 @@ static void add_row(const language_model *model, int64_t row, sum *to) {
 /* The rows of what was gathered, one after the other. */
 static void add_gathered(gathering *of) {
     const language_model *model = of->model;
-    int32_t rows[GATHERED];
-    /* n % buckets without a division (Lemire, Kaser and Kurz, Faster remainder by direct
-       computation, 2019), exact for 32 bits */
-    uint64_t buckets = (uint64_t)model->buckets, inverse = ~(uint64_t)0 / buckets + 1;
-    int64_t found = 0;
+    uint32_t places[GATHERED + AT_ONCE], found[GATHERED + AT_ONCE];
+    uint32_t buckets = (uint32_t)model->buckets;
+    uint64_t inverse = ((uint64_t)1 << 32) / buckets;
     for (int64_t i = 0; i < of->count; i++) {
-        uint64_t item = of->items[i];
-        bool word = item & WORD;
-        uint32_t number = (uint32_t)item;
-        uint64_t bucket = (unsigned __int128)(inverse * number) * buckets >> 64;
-        uint64_t bits = model->held[bucket / 64], bit = (uint64_t)1 << bucket % 64;
-        int32_t rank = model->ranks[bucket / 64] + popcount64(bits & (bit - 1));
-        rows[found] = word ? (int32_t)number : ~rank;
-        found += word | ((bits & bit) != 0);
+        /* the quotient is right or one too small */
+        uint32_t hash = of->items[i], rest = hash - (uint32_t)(hash * inverse >> 32) * buckets;
+        uint32_t bucket = rest < buckets ? rest : rest - buckets;
+        places[i] = of->is_word[i] ? buckets + hash : bucket;
     }
-    for (int64_t i = 0; i < found; i++)
-        add_row(model, rows[i] < 0 ? model->words + model->rows[~rows[i]] : rows[i], &of->to);
+    int64_t kept = 0;
+    for (int64_t i = 0; i < of->count; i++) {
+        found[kept] = places[i];
+        kept += model->held[places[i] / 64] >> places[i] % 64 & 1;
+    }
+    for (int64_t i = 0; i < kept; i++) {
+        uint64_t before = model->held[found[i] / 64] & (((uint64_t)1 << found[i] % 64) - 1);
+        add_row(model, model->rows[model->ranks[found[i] / 64] + popcount64(before)], &of->to);
+    }
+    memset(of->is_word, 0, sizeof of->is_word);
     of->count = 0;
 }
 
-INLINE void gather(gathering *of, uint64_t item) {
+INLINE void gather(gathering *of, uint32_t item, bool is_word) {
+    of->is_word[of->count] = is_word;
     of->items[of->count++] = item;
-    if (of->count == GATHERED) add_gathered(of);
+    if (of->count >= GATHERED) add_gathered(of);
 }
 
 /* FNV-1a, with bytes taken as signed numbers. */
@@ -121,8 +125,23 @@ static void add_ngrams(gathering *of, const uint8_t *word, int64_t size) {
         for (int64_t n = 1; n <= longest && at < size; n++) {
             do hash = fnv(hash, word[at++]);
             while (at < size && (word[at] & 0xC0) == 0x80);
-            if (n >= shortest) gather(of, hash);
+            if (n >= shortest) gather(of, hash, false);
         }
+    }
+}
+
+/* The same for ASCII and n-grams of two to four characters; 4 bytes behind the word can be read. */
+static void add_ascii(gathering *of, const uint8_t *word, int64_t size) {
+    for (int64_t begin = 0; begin + 1 < size; begin++) {
+        const uint8_t *at = word + begin;
+        uint32_t two = fnv(fnv(FNV_BASIS, at[0]), at[1]), three = fnv(two, at[2]);
+        uint32_t *items = of->items + of->count;
+        items[0] = two;
+        items[1] = three;
+        items[2] = fnv(three, at[3]);
+        int64_t left = size - begin - 1;
+        of->count += left < AT_ONCE ? left : AT_ONCE;
+        if (of->count >= GATHERED) add_gathered(of);
     }
 }
 
@@ -134,30 +153,40 @@ INLINE bool is_end(const uint8_t *word, int64_t size) {
     return size == END_SIZE && memcmp(word, END, (size_t)size) == 0;
 }
 
-/* `room` is for the longest word and two brackets. */
+#define AROUND 8 /* bytes of room for brackets, and behind them */
+
+/* `room` is for the longest word and AROUND. */
 static void add_line(gathering *of, const uint8_t *line, int64_t size, uint8_t *room) {
     const language_model *model = of->model;
     static const char LABEL[] = "__label__";
     const int64_t label = sizeof LABEL - 1;
+    bool usual = model->shortest == 2 && model->longest == 4;
     for (int64_t begin = 0, end; begin < size; begin = end + 1) {
         uint32_t hash = FNV_BASIS;
-        for (end = begin; end < size && !is_separator(line[end]); end++) hash = fnv(hash, line[end]);
+        uint8_t any = 0;
+        for (end = begin; end < size && !is_separator(line[end]); end++) {
+            hash = fnv(hash, line[end]);
+            any |= line[end];
+        }
         int64_t length = end - begin;
         if (length == 0) continue;
         if (is_end(line + begin, length)) break;
         int32_t number = word_number(model, line + begin, length, hash);
         if (number < 0 && length >= label && memcmp(line + begin, LABEL, (size_t)label) == 0)
             continue;
-        if (number >= 0) gather(of, WORD | (uint32_t)number);
+        if (number >= 0) gather(of, (uint32_t)number, true);
         room[0] = '<';
         memcpy(room + 1, line + begin, (size_t)length);
         room[length + 1] = '>';
-        add_ngrams(of, room, length + 2);
+        if (usual && any < 0x80)
+            add_ascii(of, room, length + 2);
+        else
+            add_ngrams(of, room, length + 2);
     }
     uint32_t hash = FNV_BASIS;
     for (int64_t i = 0; i < END_SIZE; i++) hash = fnv(hash, END[i]);
     int32_t number = word_number(model, END, END_SIZE, hash);
-    if (number >= 0) gather(of, WORD | (uint32_t)number);
+    if (number >= 0) gather(of, (uint32_t)number, true);
     add_gathered(of);
 }
 
@@ -199,7 +228,7 @@ EXPORT int64_t tda_languages(const uint8_t *data, const int64_t *begins, const i
         int64_t size = ends[i] - begins[i];
         longest = size > longest ? size : longest;
     }
-    uint8_t *room = malloc((size_t)longest + 2);
+    uint8_t *room = calloc((size_t)longest + AROUND, 1);
     if (room == NULL) return -1;
     gathering of = {.model = model};
     for (int64_t i = 0; i < n; i++) {
