@@ -16,6 +16,7 @@ from pipelines.model.message import msg
 from pipelines.model.source import EvidenceFile
 from pipelines.ownership import temporary_name
 from pipelines.store.table_digest import sorted_table, table_digest
+from pipelines.store.table_layout import layout
 
 CHUNK = 1024 * 1024
 INCOMING = "incoming"
@@ -36,11 +37,7 @@ class EvidenceStore:
         # a damaged file gives way: a stage that writes its table anew leaves a sound one
         if not (_used(path) and _holds(path, rows)):
             temporary = self._temporary()
-            # keys and digests hardly ever repeat: a dictionary of them costs and saves nothing
-            names = [field.name for field in rows.schema if pa.types.is_string(field.type)]
-            pq.write_table(
-                rows, temporary, compression="zstd", compression_level=1, use_dictionary=names
-            )
+            pq.write_table(rows, temporary, **layout(rows.schema))
             _publish(temporary, path)
         return TableRef(kind=kind, digest=digest, rows=rows.num_rows, uri=str(path))
 

@@ -20,10 +20,28 @@ def sorted_table(kind: str, table: pa.Table, schema: pa.Schema | None = None) ->
     todays, key = KEYS[kind]
     schema = schema or todays
     fitted = table.select(schema.names).cast(schema)
+    if _in_order(fitted.select(key)):
+        return fitted.combine_chunks()  # as a scan has them
     order = pc.sort_indices(fitted, [(name, "ascending") for name in key])
-    if pc.all(pc.equal(order, pa.array(np.arange(len(order), dtype=np.uint64)))).as_py():
-        return fitted.combine_chunks()  # as a scan has them: rows in order, one file
     return fitted.take(order).combine_chunks()
+
+
+def _in_order(keys: pa.Table) -> bool:
+    """Whether no row of `keys` comes after a later one, and all are there: sorting costs more."""
+    if keys.num_rows < 2:
+        return True
+    above = np.zeros(keys.num_rows - 1, bool)  # by a column that counts for more
+    for column in keys.itercolumns():
+        if column.null_count:
+            return False
+        values = column.combine_chunks()
+        first, second = values.slice(0, len(above)), values.slice(1)
+        if bool(np.any(~above & np.asarray(pc.greater(first, second)))):
+            return False
+        above |= np.asarray(pc.less(first, second))
+        if above.all():
+            break
+    return True
 
 
 def table_digest(kind: str, table: pa.Table) -> Digest:

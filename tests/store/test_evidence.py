@@ -51,6 +51,33 @@ def test_the_order_of_rows_and_chunks_does_not_move_the_digest(rows, seed):
     )
 
 
+QUARANTINE_ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "file": st.sampled_from(["a", "B", "é", "a\0"]),
+            "row": st.none() | st.integers(-1, 3),
+            "reason": st.sampled_from(["malformed", "too_large"]),
+            "extent": st.just("one"),
+            "bytes_digest": st.none() | st.sampled_from(["0", "1"]),
+            "bytes": st.integers(0, 3),
+        }
+    ),
+    max_size=5,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(rows=QUARANTINE_ROWS, ordered=st.booleans())
+def test_rows_that_are_in_order_as_they_are_come_out_as_sorted_ones(rows, ordered):
+    def key(row):  # nulls last, texts by their bytes
+        values = [row[name] for name in KEYS["quarantine"][1]]
+        return [(v is None, v.encode() if isinstance(v, str) else v or 0) for v in values]
+
+    expected = sorted(rows, key=key)
+    table = pa.Table.from_pylist(expected if ordered else rows, schema=KEYS["quarantine"][0])
+    assert sorted_table("quarantine", table).to_pylist() == expected
+
+
 @settings(max_examples=60, deadline=None)
 @given(rows=HIT_ROWS.filter(bool), data=st.data())
 def test_any_changed_value_moves_the_digest(rows, data):
