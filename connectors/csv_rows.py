@@ -11,6 +11,7 @@ from connectors.problems import stop
 from connectors.shape_fields import nearest
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import Message, msg
+from pipelines.model.os_reason import os_reason
 
 MOST_BYTES = 4 * 1024**3
 LONGEST = 1000
@@ -202,7 +203,7 @@ def _encoding(path: Path) -> str:
         raise stop(
             file,
             None,
-            msg("the file cannot be read: {reason}", reason=error.strerror or "unknown"),
+            msg("the file cannot be read: {reason}", reason=os_reason(error)),
             msg("make the file readable for the user who runs the audit, then run it again"),
         ) from error
     raise stop(

@@ -7,6 +7,7 @@ from connectors.paths import Reach
 from pipelines.model.errors import ConfigError
 from pipelines.model.ids import Digest
 from pipelines.model.message import msg
+from pipelines.model.os_reason import os_reason
 from pipelines.model.source import EvidenceFile
 
 CHUNK = 1024 * 1024
@@ -47,7 +48,7 @@ def digest_file(path: Path) -> tuple[Digest, int]:
                 size += len(chunk)
     except OSError as error:
         raise ConfigError(
-            msg("{path} cannot be read: {reason}", path=path.name, reason=error.strerror or ""),
+            msg("{path} cannot be read: {reason}", path=path.name, reason=os_reason(error)),
             advice=msg("make the file readable for the user who runs the audit"),
         ) from error
     return Digest("sha256:" + sha.hexdigest()), size

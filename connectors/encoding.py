@@ -12,6 +12,7 @@ _ASCII_PROBES = (bytes(range(128)), b"\x1b$B!!\x1b(B", b"\x1b$)C\x0e!!\x0f")
 """ASCII characters, also those that switch the meaning of others in the ISO 2022 encodings."""
 _NOT_FOR_FILES = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"}
 _INVALID = "training-data-audit-invalid"
+_NO_UTF8 = b"\xff"
 
 
 def declared(encoding: str) -> str:
@@ -88,11 +89,14 @@ def as_utf8(content: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     """`content` in UTF-8; what `encoding` cannot decode becomes bytes that are no UTF-8 either."""
     codecs.register_error(_INVALID, _mark_invalid)
     decoder = codecs.getincrementaldecoder(encoding)(_INVALID)
-    for chunk in content:
-        if part := decoder.decode(chunk):
+    try:
+        for chunk in content:
+            if part := decoder.decode(chunk):
+                yield part.encode("utf-8", "surrogatepass")
+        if part := decoder.decode(b"", final=True):
             yield part.encode("utf-8", "surrogatepass")
-    if part := decoder.decode(b"", final=True):
-        yield part.encode("utf-8", "surrogatepass")
+    except UnicodeError:  # UTF-16 or UTF-32 without a mark: nobody says which byte comes first
+        yield _NO_UTF8
 
 
 def _mark_invalid(error: UnicodeError) -> tuple[str, int]:

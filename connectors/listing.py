@@ -27,6 +27,14 @@ def expand(paths: Sequence[Path | str]) -> list[Path | StoredObject]:
         if isinstance(given, str) and is_remote(given):
             found.update((uri, stored(uri)) for uri in _data_objects(given))
             continue
+        if isinstance(given, str) and "://" in given:
+            raise ConfigError(
+                msg("{path} is not on this machine", path=given),
+                advice=msg(
+                    "name a file or folder, or an object (s3://bucket/key); copy anything else "
+                    "here first"
+                ),
+            )
         path = Path(given)
         if path.is_dir():
             inside = sorted(_data_files(path), key=lambda file: file.as_posix())

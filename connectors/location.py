@@ -10,6 +10,7 @@ from pathlib import Path
 from connectors.object_store import StoredObject, is_remote, listing, split_uri, stored
 from pipelines.model.errors import ConnectorError
 from pipelines.model.message import msg
+from pipelines.model.os_reason import os_reason
 
 File = Path | StoredObject
 
@@ -81,6 +82,6 @@ def _local(path: Path) -> tuple[int, str]:
 def unreadable(name: str, error: OSError) -> ConnectorError:
     """The local file `name` could not be read because of `error`."""
     return ConnectorError(
-        msg("{file} cannot be read: {reason}", file=name, reason=error.strerror or "unknown"),
+        msg("{file} cannot be read: {reason}", file=name, reason=os_reason(error)),
         advice=msg("make the file readable for the user who runs the audit, then run it again"),
     )

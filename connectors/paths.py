@@ -11,6 +11,7 @@ from connectors.globs import Pattern
 from connectors.object_store import is_remote, matching
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import Message, msg
+from pipelines.model.os_reason import os_reason
 
 LONGEST = 1000
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|//|(file|data|jar):", re.IGNORECASE)
@@ -149,7 +150,7 @@ def _step(pattern: Pattern, folder: Path, at: int) -> list[tuple[Path, int]]:
         return []
     except OSError as error:
         raise ConfigError(
-            msg("{path} cannot be listed: {reason}", path=str(folder), reason=error.strerror or ""),
+            msg("{path} cannot be listed: {reason}", path=str(folder), reason=os_reason(error)),
             advice=msg("make the folder readable for the user who runs the audit"),
         ) from error
     if part.any_depth:

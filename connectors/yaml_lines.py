@@ -15,6 +15,7 @@ import yaml
 from connectors.problems import stop
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import Message, msg
+from pipelines.model.os_reason import os_reason
 
 MOST_BYTES = 16 * 1024 * 1024
 DEEPEST = 40
@@ -69,6 +70,13 @@ def read_bounded(path: Path, most: int = MOST_BYTES) -> bytes:
         ConfigError: the file is absent, not readable, no regular file, or larger than `most`.
     """
     try:
+        if path.is_dir():
+            raise stop(
+                str(path),
+                None,
+                msg("this is a folder"),
+                msg("name the file in it, not a folder: {path}", path=str(path / "dataset.yaml")),
+            )
         if not path.is_file():
             raise stop(
                 str(path),
@@ -82,7 +90,7 @@ def read_bounded(path: Path, most: int = MOST_BYTES) -> bytes:
         raise stop(
             str(path),
             None,
-            msg("the file cannot be read: {reason}", reason=error.strerror or "unknown"),
+            msg("the file cannot be read: {reason}", reason=os_reason(error)),
             msg("make the file readable for the user who runs the audit, then run it again"),
         ) from error
     if len(content) > most:

@@ -1,9 +1,7 @@
 """The policy: what applies, every number a control is judged by, waivers, attestations."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from functools import cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -28,22 +26,9 @@ from expectations.policy_parts import (
     Sampling,
     Waiver,
 )
+from expectations.policy_thresholds import Threshold, refuse_wrong_thresholds, threshold
 from pipelines.model.ids import Digest, digest_of
 from pipelines.model.message import msg
-
-Threshold = int | Decimal | str | tuple[str, ...]
-"""A number, a choice or a list of words a control is judged by."""
-
-
-def _threshold(value: object) -> object:
-    """A scalar as YAML wrote it: whole number, decimal number, else a word."""
-    if isinstance(value, list):
-        return tuple(str(item) for item in value)
-    if isinstance(value, str) and re.fullmatch(r"-?\d+", value):
-        return int(value)
-    if isinstance(value, str) and re.fullmatch(r"-?\d+\.\d+", value):
-        return Decimal(value)
-    return value
 
 
 class Policy(Part):
@@ -54,7 +39,7 @@ class Policy(Part):
     duplicates: Duplicates
     sampling: Sampling
     agreement: AgreementRule
-    thresholds: Mapping[str, Mapping[str, Annotated[Threshold, BeforeValidator(_threshold)]]]
+    thresholds: Mapping[str, Mapping[str, Annotated[Threshold, BeforeValidator(threshold)]]]
     keywords: Keywords = Keywords()
     contamination: Contamination = Contamination()
     confirmations: tuple[Confirmation, ...] = ()
@@ -147,13 +132,7 @@ def _validated(source: YamlFile, content: object) -> Policy:
 
 def _refuse_unknown_names(over: YamlFile, policy: Policy, default: Policy) -> None:
     """A threshold nobody reads, or a control or clause that does not exist, is a misspelling."""
-    for control, values in policy.thresholds.items():
-        for name in values:
-            if name not in default.thresholds.get(control, {}):
-                raise over.wrong(
-                    ("thresholds", control, name),
-                    msg("{file}, line {line}: no control reads {field}"),
-                )
+    refuse_wrong_thresholds(over, policy.thresholds, default.thresholds)
     named: list[tuple[str, str, str]] = [
         *((w.control, "waivers", "control") for w in policy.waivers),
         *((a.control, "attestations", "control") for a in policy.attestations),

@@ -1,5 +1,6 @@
 """A policy file as YAML that remembers its lines, and errors that name file, line and field."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +14,12 @@ from pipelines.model.message import Message, msg
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
+_LIMITS = {
+    "gt": msg("above"),
+    "ge": msg("not below"),
+    "lt": msg("below"),
+    "le": msg("up to"),
+}
 
 _ADVICE = msg("see `expectations/policies/default.yaml` for every field and its meaning")
 
@@ -43,7 +50,9 @@ class YamlFile:
     def invalid(self, error: ValidationError) -> ConfigError:
         """The first thing pydantic found wrong, said with file, line and field."""
         detail = error.errors(include_url=False, include_input=False)[0]
-        return self.wrong(detail["loc"], _problem(detail))
+        # of a value that may be several things, pydantic adds which of them was tried first
+        location = detail["loc"][:3] if detail["loc"][:1] == ("thresholds",) else detail["loc"]
+        return self.wrong(location, _problem(detail))
 
     def wrong(self, location: Sequence[str | int], problem: Message) -> ConfigError:
         """`problem`, with the file, line and field where `location` stands filled in."""
@@ -92,11 +101,33 @@ def _problem(detail: ErrorDetails) -> Message:
         return msg(
             "{file}, line {line}: {field}: evaluation_sets is `all`, or names each dataset once"
         )
-    expected = detail.get("ctx", {}).get("expected") or detail["msg"]
-    return msg(
-        "{file}, line {line}: the field {field} cannot be read: {expected}",
-        expected=str(expected)[:200],
-    )
+    return _misread(kind, detail)
+
+
+def _misread(kind: str, detail: ErrorDetails) -> Message:
+    """The field is there, and its value is not of its kind."""
+    context = detail.get("ctx", {})
+    if kind in {"dict_type", "mapping_type", "model_type", "model_attributes_type"}:
+        return msg("{file}, line {line}: {field} is to be a mapping of fields")
+    if kind in {"tuple_type", "list_type", "iterable_type"}:
+        return msg("{file}, line {line}: {field} is to be a list: [one, two]")
+    if kind in {"enum", "literal_error"}:
+        known = ", ".join(re.findall(r"'([^']*)'", str(context.get("expected", ""))))
+        return msg("{file}, line {line}: {field} is to be one of: {known}", known=known)
+    if kind.startswith(("decimal_", "int_")):
+        return msg("{file}, line {line}: {field} is to be a number")
+    if kind.startswith("date_"):
+        return msg("{file}, line {line}: {field} is to be a day, such as 2026-11-20")
+    for limit in ("gt", "ge", "lt", "le"):
+        if limit in context:
+            return msg(
+                "{file}, line {line}: {field} is to be a number {limit} {bound}",
+                limit=_LIMITS[limit],
+                bound=str(context[limit]),
+            )
+    if kind in {"string_type", "string_too_short", "too_short"}:
+        return msg("{file}, line {line}: {field} is empty, or no word")
+    return msg("{file}, line {line}: {field} does not have the form that is read here")
 
 
 def _compose(path: Path) -> yaml.Node | None:
@@ -124,7 +155,7 @@ def _compose(path: Path) -> yaml.Node | None:
     except OSError as error:
         raise ConfigError(
             msg("the policy {file} cannot be opened", file=path.name),
-            advice=msg("name an existing file, or leave the option away for the default policy"),
+            advice=msg("name an existing file, or leave the option out for the default policy"),
         ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)

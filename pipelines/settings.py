@@ -10,6 +10,7 @@ from pathlib import Path
 from pipelines.model.dataset import MAX_RECORD_BYTES
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
+from pipelines.model.os_reason import os_reason
 
 ENGINES = ("local", "spark")
 
@@ -88,6 +89,28 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         spark_master=_spark_master(environ),
         rehash=_switch("TDA_REHASH", environ),
     )
+
+
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """`folder`, a part of the workspace, is there.
+
+    Raises:
+        ConfigError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=mode)
+    except OSError as error:
+        raise ConfigError(
+            msg(
+                "the workspace cannot be kept at {path}: {reason}",
+                path=str(folder),
+                reason=os_reason(error),
+            ),
+            advice=msg(
+                "set TDA_HOME to a folder that the account that runs tda may write, or give it "
+                "the right to"
+            ),
+        ) from error
 
 
 def whole_number(name: str, default: int, environ: Mapping[str, str]) -> int:

@@ -3,6 +3,7 @@
 import os
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import typer
 
@@ -30,7 +31,7 @@ COMMANDS = (
 )
 """In the order of `tda --help`; each is a module of this package with `register(app)`."""
 
-MISUSE, UNFINISHED, INTERRUPTED = 2, 3, 130
+MISUSE, UNFINISHED, INTERRUPTED, CLOSED_PIPE = 2, 3, 130, 141
 
 
 def build(only: str | None = None) -> typer.Typer:
@@ -57,8 +58,9 @@ def main(arguments: list[str] | None = None) -> None:
     known = next((word for word in given if not word.startswith("-")), None)
     app = build(known if known in COMMANDS else None)
     try:
+        _refuse_empty(given, known)
         code = app(given, prog_name="tda", standalone_mode=False)
-    except typer.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
     except typer.TyperException as error:
         if type(error).__name__ == "NoArgsIsHelpError":  # its message is the help that was printed
@@ -66,23 +68,69 @@ def main(arguments: list[str] | None = None) -> None:
         else:
             _complain(_usage(error, known), given)
         sys.exit(MISUSE)
-    except AuditError as error:
-        _complain(error, given)
-        sys.exit(MISUSE if isinstance(error, ConfigError) else UNFINISHED)
-    except _database_errors() as error:
-        _complain(_unreachable(error), given)
-        sys.exit(UNFINISHED)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        # whoever read our output has had enough; the interpreter must not complain at exit either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        _stop_writing()
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # where Typer noticed it first
+            _stop_writing()
+        raise
+    except _told() as error:
+        said = _said(error)
+        _complain(said, given)
+        sys.exit(MISUSE if isinstance(said, ConfigError) else UNFINISHED)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _said(error: Exception) -> AuditError:
+    """`error` in a sentence of ours; an OSError is a full disk or a right taken away, anywhere."""
+    match error:
+        case AuditError():
+            return error
+        case UnicodeEncodeError():
+            return _no_text(error)
+        case OSError():
+            return _refused(error)
+    return _unreachable(error)
 
 
 def _root() -> None:
     """Audit training data: sources, licences, consent, duplicates, labels, evidence."""
+
+
+def _stop_writing() -> NoReturn:
+    """Whoever read our output has had enough: no result, so never the exit code of one."""
+    # the interpreter must not complain at exit either
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(CLOSED_PIPE)
+
+
+def _no_text(error: UnicodeEncodeError) -> AuditError:
+    """A word of the command line that is no text: Python carries its bytes as lone surrogates."""
+    return ConfigError(
+        msg("{word} is not text in UTF-8", word=error.object[:200]),
+        advice=msg("type it again in UTF-8, or rename the file; see the locale of the terminal"),
+    )
+
+
+def _refuse_empty(given: list[str], known: str | None) -> None:
+    """An empty word is a variable of the shell that is not set; as a path it would be this folder.
+
+    Raises:
+        ConfigError: one of the words is empty.
+    """
+    for before, word in zip(["", *given], given, strict=False):
+        if word.strip() and not word.endswith("="):
+            continue
+        option = word[:-1] or before
+        raise ConfigError(
+            msg("{option} has an empty value", option=option)
+            if option.startswith("--")
+            else msg("an argument is empty"),
+            advice=msg(
+                "write the value, or leave the option out; see {command}",
+                command=f"tda {known} --help" if known in COMMANDS else "tda --help",
+            ),
+        )
 
 
 def _usage(error: typer.TyperException, known: str | None) -> AuditError:
@@ -91,10 +139,11 @@ def _usage(error: typer.TyperException, known: str | None) -> AuditError:
     return usage_error(error, f"tda {known}" if known in COMMANDS else "tda")
 
 
-def _database_errors() -> tuple[type[Exception], ...]:
-    """What SQLAlchemy raises for the database, where a command has imported it."""
+def _told() -> tuple[type[Exception], ...]:
+    """What gets a sentence: with what SQLAlchemy raises, where a command has imported it."""
     module = sys.modules.get("sqlalchemy.exc")
-    return (module.DBAPIError,) if module else ()
+    database = (module.DBAPIError,) if module else ()
+    return (AuditError, UnicodeEncodeError, OSError, *database)
 
 
 def _unreachable(error: Exception) -> AuditError:
@@ -108,11 +157,27 @@ def _unreachable(error: Exception) -> AuditError:
     )
 
 
+def _refused(error: OSError) -> AuditError:
+    """What the operating system did not do, with the name of the file where it gives one."""
+    from pipelines.model.os_reason import os_reason
+
+    reason = os_reason(error)
+    named = isinstance(error.filename, (str, bytes))
+    return AuditError(
+        msg("{path}: {reason}", path=os.fsdecode(error.filename), reason=reason)
+        if named
+        else reason,
+        advice=msg("mend that, then run the command again: an audit goes on where it stopped"),
+    )
+
+
 def _complain(error: AuditError, given: list[str]) -> None:
     """What happened and what to do about it, on stderr, in the language asked for."""
     from pipelines.language.catalogue import translate
     from pipelines.language.choice import choose_language
 
+    if sys.stderr is None:  # closed by whoever started us
+        return
     try:
         lang = choose_language(_option("--lang", given), os.environ)
     except ConfigError:

@@ -110,6 +110,12 @@ def _read(file: Path, wanted: tuple[str, ...], language: str) -> tuple[list[str]
     from pipelines.model.errors import ConfigError
     from pipelines.model.message import msg
 
+    if not file.is_file():
+        folder = msg("{path} is a folder, not a data file.", path=str(file))
+        raise ConfigError(
+            folder if file.is_dir() else msg("There is no file {path}.", path=str(file)),
+            advice=msg("Check the path, and that this user may read the file."),
+        )
     request = ReadRequest(columns=tuple(dict.fromkeys(wanted)))
     rows: tuple[list[str], ...] = tuple([] for _ in wanted)
     unread, absent, empty = 0, 0, 0

@@ -18,7 +18,7 @@ from connectors.encoding import declared
 from connectors.location import File, full_name
 from pipelines.cli.choosing import one_of
 from pipelines.cli.comparing_text import lines_of
-from pipelines.cli.pair_file import write_pairs
+from pipelines.cli.pair_file import not_an_input, write_pairs
 from pipelines.cli.progress import StageBars
 from pipelines.cli.side import Side, Sketched, side_of, sketch_side, workers_for
 from pipelines.engine.base import Engine
@@ -31,7 +31,7 @@ from pipelines.model.dataset import Format
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
 from pipelines.ownership import stamp
-from pipelines.settings import ENGINES, read_settings
+from pipelines.settings import ENGINES, make_folder, read_settings
 from pipelines.stages.containment import contained
 from pipelines.stages.duplicates import Duplicates, find_duplicates, summary_of
 from pipelines.stages.placing import places
@@ -81,8 +81,9 @@ def compare_files(
     others = replace(_others(against, against_text, request), unit=unit)
     _nothing_on_both_sides(compared, others)
     files = [*others.files, *compared.files]
+    not_an_input(pairs, files)
     temporary = settings.home / "tmp"
-    temporary.mkdir(parents=True, exist_ok=True)
+    make_folder(temporary)
     pool = workers_for(files, workers or settings.workers)
     with (
         open_engine(settings, workers=pool) as running,

@@ -67,8 +67,11 @@ def dups(
     data, or, the other way round, which training records to leave out.
 
     Example: tda dups train.jsonl eval.jsonl --text instruction,output --json
+
     Example: tda dups eval.jsonl --text question --against train.jsonl --against-text output
+
     Example: tda dups web.parquet --shingles word --threshold 0.7
+
     Example: tda dups forum.dat --format csv --encoding gb18030 --text body
     """
     from pipelines.cli.comparing import compare_files

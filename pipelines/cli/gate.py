@@ -1,12 +1,14 @@
 """`tda gate check DATASET@DIGEST`: what a training job asks before it reads a dataset."""
 
 import json
+import re
 from typing import Annotated
 
 import typer
 
 CODES = {"pass": 0, "fail": 1, "incomplete": 3, "conditional": 4}
 NOTHING_ON_RECORD = 3
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def register(app: typer.Typer) -> None:
@@ -38,8 +40,10 @@ def check(
     """
     import os
 
+    from pipelines.cli.choosing import one_of
     from pipelines.language.catalogue import translate
     from pipelines.language.choice import choose_language
+    from pipelines.model.dataset import Purpose
     from pipelines.model.errors import ConfigError
     from pipelines.model.message import msg
     from pipelines.settings import read_settings
@@ -47,8 +51,10 @@ def check(
     from pipelines.store.database import open_store
 
     language = choose_language(lang, os.environ)
+    if purpose is not None:
+        one_of("--purpose", purpose, list(Purpose))
     dataset, _, digest = version.partition("@")
-    if not dataset or not digest.startswith("sha256:"):
+    if not dataset or DIGEST.fullmatch(digest) is None:
         raise ConfigError(
             msg("{version} does not name a dataset version", version=version),
             advice=msg("write DATASET@sha256:… as tda audit printed it"),

@@ -130,12 +130,13 @@ def _envelope_in(path: Path) -> bytes:
 def _read(path: Path) -> bytes:
     from pipelines.model.errors import ConfigError
     from pipelines.model.message import msg
+    from pipelines.model.os_reason import os_reason
 
     try:
         with path.open("rb") as opened:
             return opened.read(MAX_FILE_BYTES)
     except OSError as error:
         raise ConfigError(
-            msg("{path} cannot be read: {reason}", path=str(path), reason=str(error.strerror)),
+            msg("{path} cannot be read: {reason}", path=str(path), reason=os_reason(error)),
             advice=msg("Check the name of the file and its permissions."),
         ) from error

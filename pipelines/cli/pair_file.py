@@ -1,5 +1,6 @@
 """The Parquet file in which every pair of records stands."""
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Sequence
@@ -7,11 +8,29 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from connectors.location import File
 from pipelines.model.errors import ConfigError
 from pipelines.model.evidence import PAIRS
 from pipelines.model.message import msg
+from pipelines.model.os_reason import os_reason
 from pipelines.ownership import temporary_name
 from pipelines.stages.duplicates import Duplicates
+
+
+def not_an_input(pairs: Path | None, files: Sequence[File]) -> None:
+    """Nothing, where the pairs would not take the place of a file that is read.
+
+    Raises:
+        ConfigError: they would.
+    """
+    if pairs is None or not pairs.exists():
+        return
+    for file in files:
+        if isinstance(file, Path) and file.samefile(pairs):
+            raise ConfigError(
+                msg("the pairs would take the place of {path}, which is read", path=str(pairs)),
+                advice=msg("name another file with --pairs"),
+            )
 
 
 def write_pairs(found: Duplicates, names: Sequence[str], pairs: Path | None, home: Path) -> Path:
@@ -34,12 +53,13 @@ def write_pairs(found: Duplicates, names: Sequence[str], pairs: Path | None, hom
                 writer.write_table(table)
         part.replace(pairs)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # there may be no folder for it either
+            part.unlink()
         raise ConfigError(
             msg(
                 "the pairs cannot be written to {path} ({reason})",
                 path=str(pairs),
-                reason=error.strerror or type(error).__name__,
+                reason=os_reason(error),
             ),
             advice=msg("name a file in a folder that can be written with --pairs"),
         ) from error

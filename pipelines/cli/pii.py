@@ -47,6 +47,7 @@ def pii(
     import sys
 
     from connectors.base import ReadRequest
+    from connectors.encoding import declared
     from connectors.reading import expand
     from pipelines.cli.choosing import one_of
     from pipelines.cli.progress import StageBars
@@ -60,7 +61,8 @@ def pii(
         columns=_columns(text),
         format=None if layout is None else Format(one_of("--format", layout, list(Format))),
         split=Split(one_of("--split", split, list(Split))),
-        encoding=encoding,
+        # an encoding nobody knows is misuse, also where no file needs one
+        encoding=None if encoding is None else declared(encoding),
         max_record_bytes=read_settings().max_record_bytes,
     )
     files = expand(paths)

@@ -64,7 +64,7 @@ def plan(
     typer.echo(translate(words, language))
     if quality is not None:
         weak = msg(
-            "A lot with {share} per cent wrong is still accepted one time in ten.",
+            "A lot with {share} per cent wrong is accepted one time in ten, or less often.",
             share=f"{quality * 100:.2f}",
         )
         typer.echo(translate(weak, language))

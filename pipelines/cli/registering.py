@@ -133,4 +133,7 @@ def list_registered(*, as_json: bool, lang: str | None) -> int:
         typer.echo(f"{known.dataset}  {words}  {visible(str(known.manifest), PATH)}")
     if as_json:
         typer.echo(visible_json(json.dumps(listed, ensure_ascii=False, indent=1)))
+    elif not listed:
+        nothing = msg("no dataset is registered: tda register path/to/dataset.yaml")
+        typer.echo(translate(nothing, language))
     return 0

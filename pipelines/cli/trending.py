@@ -16,6 +16,7 @@ from pipelines.model.errors import ConfigError
 from pipelines.model.history import LEVELS, Changes, RunPoint
 from pipelines.model.ids import RunId
 from pipelines.model.message import msg
+from pipelines.model.os_reason import os_reason
 from pipelines.report.history_page import write_history_page
 from pipelines.report.json import plain
 from pipelines.report.words import GATES
@@ -114,9 +115,8 @@ def _write_page(
 
 
 def _unwritable(path: Path, error: OSError) -> ConfigError:
-    reason = error.strerror or type(error).__name__
     return ConfigError(
-        msg("{path} cannot be written ({reason})", path=str(path), reason=reason),
+        msg("{path} cannot be written ({reason})", path=str(path), reason=os_reason(error)),
         advice=msg("name a file in a folder that can be written"),
     )
 

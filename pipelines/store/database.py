@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
-from pipelines.settings import Settings
+from pipelines.settings import Settings, make_folder
 from pipelines.store import (
     inquiry_tables,
     ledger_tables,
@@ -49,11 +49,12 @@ def open_store(settings: Settings) -> Store:
     """The store of `settings`, its folders made and its database at the newest migration.
 
     Raises:
-        ConfigError: the database cannot be opened, or is newer than this code.
+        ConfigError: the database cannot be opened or is newer than this code, or a folder cannot
+            be made.
     """
     for folder in (settings.home, settings.evidence, settings.reports):
-        folder.mkdir(parents=True, exist_ok=True)
-    settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(folder)
+    make_folder(settings.keys, mode=0o700)
     engine = make_engine(settings.database_url)
     try:
         _migrate(engine)

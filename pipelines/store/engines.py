@@ -21,6 +21,8 @@ WRITES = "tda_writes"
 """Execution option of a connection whose transaction will write."""
 PATIENCE = 300
 """Seconds a writer waits for its turn: another audit may be registering millions of consents."""
+_TAKEN = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+"""What another process is the cause of: without the details, the low eight bits of an error."""
 CONNECT = 10
 """Seconds to wait for a server that does not answer; `?connect_timeout=` overrides it."""
 
@@ -119,7 +121,9 @@ def _write_ahead(cursor: sqlite3.Cursor) -> None:
     for _ in range(PATIENCE * 20):
         try:
             cursor.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _TAKEN:  # a read-only disk stays read-only
+                raise
             time.sleep(0.05)
         else:
             return

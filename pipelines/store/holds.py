@@ -53,7 +53,7 @@ def place(
     Raises:
         ConfigError: there is a hold of that name, or one of the arguments says nothing.
     """
-    scope = _scope(target)
+    scope = scope_of(target)
     _require(name, by, reason)
     one_at_a_time(connection, holds.name, "all")
     if any(hold.name == name for hold in in_force(connection)):
@@ -128,7 +128,12 @@ def holding(found: Iterable[Hold], scope: Scope, target: str) -> Hold | None:
     )
 
 
-def _scope(target: str) -> Scope:
+def scope_of(target: str) -> Scope:
+    """What `target` names.
+
+    Raises:
+        ConfigError: nothing that can be held.
+    """
     if target == "all":
         return Scope.ALL
     if _DIGEST.fullmatch(target):

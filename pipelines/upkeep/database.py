@@ -41,6 +41,15 @@ def database_lines(settings: Settings) -> tuple[list[Line], Store | None]:
     return faults or [ok("database", said)], store
 
 
+def address_lines(settings: Settings) -> list[Line]:
+    """What is wrong with the address alone, where there is no workspace to look into yet."""
+    try:
+        make_engine(settings.database_url).dispose()
+    except ConfigError as error:
+        return [failed("database", error)]
+    return []
+
+
 def _missing_file(engine: sa.Engine) -> str | None:
     name = engine.url.database
     if engine.dialect.name != "sqlite" or name is None or Path(name).exists():

@@ -14,7 +14,7 @@ from pipelines.store import runs, workspace
 from pipelines.store.database import Store
 from pipelines.store.temporaries import orphans
 from pipelines.upkeep import machine
-from pipelines.upkeep.database import database_lines
+from pipelines.upkeep.database import address_lines, database_lines
 from pipelines.upkeep.evidence import evidence_lines
 from pipelines.upkeep.keys import key_lines
 from pipelines.upkeep.ledger import ledger_lines
@@ -38,6 +38,7 @@ def examine(environ: Mapping[str, str], *, now: datetime, deep: bool) -> list[Li
     if not settings.home.is_dir():
         nothing = msg("there is no workspace at {home}", home=str(settings.home))
         lines.append(wrong("workspace", nothing, msg("set TDA_HOME, or begin: tda audit MANIFEST")))
+        lines += address_lines(settings)
         return lines
     lines.append(machine.disk_line(settings))
     found, store = database_lines(settings)

@@ -7,9 +7,11 @@ from pipelines.ledger.keys import signing_key
 from pipelines.ledger.log import append
 from pipelines.ledger.retention_statement import HoldEvent, hold_changed
 from pipelines.ledger.statement import Statement
-from pipelines.store import holds
+from pipelines.model.errors import ConfigError
+from pipelines.model.message import msg
+from pipelines.store import holds, registry, runs
 from pipelines.store.database import Store
-from pipelines.store.holds import PLACED, RELEASED, Hold
+from pipelines.store.holds import PLACED, RELEASED, Hold, Scope
 from pipelines.store.keys import identifier_key
 from pipelines.store.ledger_entries import appending
 
@@ -18,9 +20,11 @@ def place(store: Store, name: str, target: str, *, by: str, reason: str, at: dat
     """The hold `name` on `target` (a dataset, a run, a digest, or `all`) is in force.
 
     Raises:
-        ConfigError: there is a hold of that name, or one of the arguments says nothing.
+        ConfigError: there is a hold of that name, one of the arguments says nothing, or there is
+            no such dataset or run: a misspelt hold would hold nothing.
         LedgerError: the ledger cannot take the entry; the hold is then not in force.
     """
+    _require_on_record(store, target)
     key = signing_key(store.settings.keys)
     with appending(store.engine) as book:
         number, said = holds.place(book.connection, name, target, by=by, reason=reason, at=at)
@@ -39,6 +43,19 @@ def release(store: Store, name: str, *, by: str, reason: str, at: datetime) -> N
     with appending(store.engine) as book:
         number, said = holds.release(book.connection, name, by=by, reason=reason, at=at)
         append(book, [_statement(store, RELEASED, number, said)], key=key)
+
+
+def _require_on_record(store: Store, target: str) -> None:
+    known: set[str] = {registered.dataset for registered in registry.registered(store)}
+    for run in runs.all_runs(store):
+        known |= {run.id, run.dataset}
+    if holds.scope_of(target) in {Scope.DATASET, Scope.RUN} and target not in known:
+        raise ConfigError(
+            msg("no dataset and no run of the name {target} is on record", target=target),
+            advice=msg(
+                "check the spelling against tda registered and tda trend DATASET, or hold all"
+            ),
+        )
 
 
 def _statement(store: Store, event: str, number: int, said: Hold) -> Statement:

@@ -44,6 +44,8 @@ def settings_lines(
         except ConfigError as error:
             lines.append(failed("settings", error))
             del usable[name]
+    settings = read_settings(usable)
+    lines += _root_lines(settings)
     for reader in others.values():
         try:
             reader(environ)
@@ -51,7 +53,17 @@ def settings_lines(
             lines.append(failed("settings", error))
     if not lines:
         lines.append(ok("settings", msg("every TDA_ setting can be followed")))
-    return lines, read_settings(usable)
+    return lines, settings
+
+
+def _root_lines(settings: Settings) -> Iterator[Line]:
+    for root in settings.roots:
+        if not root.is_dir():
+            yield wrong(
+                "settings",
+                msg("the root {path} is not a folder", path=str(root)),
+                msg("correct TDA_ROOTS; it lists folders"),
+            )
 
 
 def version_lines() -> Iterator[Line]:

@@ -152,3 +152,15 @@ def test_labels_that_name_nobody_have_an_alpha_and_no_annotators(
 
 def test_the_help_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Example: tda agreement labels.csv" in run(capsys, "--help")[1]
+
+
+def test_a_file_that_is_not_there_is_misuse(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path, said in (
+        (tmp_path / "none.csv", "There is no file"),
+        (tmp_path, "is a folder, not a data file"),
+    ):
+        code, out, err = run(capsys, str(path), *COLUMNS, "--lang", "en")
+        assert (code, out) == (2, "")
+        assert said in err

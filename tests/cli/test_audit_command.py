@@ -48,10 +48,13 @@ def write(folder: Path, name: str, text: str) -> str:
     return str(path)
 
 
+VERSION = "small@sha256:" + "0" * 64
 MISTAKES = {
     "no such manifest": (["audit", "missing.yaml"], "no such file"),
     "no manifest at all": (["audit"], "MANIFEST"),
-    "a folder": (["audit", "{folder}"], "not a folder"),
+    "a folder": (["audit", "{folder}"], "this is a folder"),
+    "the folder of a manifest": (["audit", "{folder}"], "dataset.yaml"),
+    "an address": (["dups", "https://example.org/x.jsonl"], "https://example.org/x.jsonl is not"),
     "not YAML": (["audit", "{broken}"], "line"),
     "an unknown field": (["audit", "{typo}"], "licence"),
     "no file matches": (["audit", "{nothing}"], "data"),
@@ -66,6 +69,8 @@ MISTAKES = {
     "an unknown command": (["audlt", "{good}"], "audlt"),
     "an unknown run": (["report", "run-none"], "run-none"),
     "half a version": (["gate", "check", "small"], "DATASET@"),
+    "half a digest": (["gate", "check", "small@sha256:00"], "DATASET@"),
+    "an unknown purpose": (["gate", "check", VERSION, "--purpose", "eat"], "one of: pretrain"),
 }
 
 

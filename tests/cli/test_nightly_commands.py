@@ -85,4 +85,5 @@ def test_mistakes_get_a_sentence_and_register_nothing(tmp_path: Path):
         done = tda(home, "register", *given)
         assert done.returncode == 2, (given, done.stderr)
         assert "Traceback" not in done.stderr
-    assert tda(home, "registered").stdout == ""
+    assert "no dataset is registered" in tda(home, "registered").stdout
+    assert json.loads(tda(home, "registered", "--json").stdout) == []

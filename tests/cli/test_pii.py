@@ -111,3 +111,19 @@ def test_mathematical_word_problems_are_not_flooded_with_hits(capsys, real_data)
     assert code == 0
     assert len([hit for hit in hits if hit["tier"] == "valid"]) <= 3
     assert len(hits) <= 20
+
+
+def test_an_encoding_nobody_knows_is_misuse_also_where_no_file_needs_one(capsys, lines):
+    code, hits, err = tda(capsys, lines, "--text", "a", "--encoding", "klingon")
+    assert (code, hits) == (2, [])
+    assert "There is no text encoding named klingon" in err
+
+
+def test_utf_16_without_a_mark_is_quarantined_and_not_guessed(capsys, tmp_path):
+    path = tmp_path / "rows.txt"
+    path.write_bytes("x@example.com\n".encode("utf-16-be"))
+    code, hits, err = tda(capsys, path, "--encoding", "utf-16")
+    assert (code, hits) == (0, [])
+    assert "0 records in 1 files, 1 quarantined, 0 hits" in err
+    code, hits, _ = tda(capsys, path, "--encoding", "utf-16-be")
+    assert (code, [hit["type"] for hit in hits]) == (0, ["email"])

@@ -72,3 +72,35 @@ def test_a_group_without_a_command_prints_its_help_as_it_is(capsys):
     assert "Usage: tda gate" in err
     assert "\n  check " in err
     assert "⟨U+000A⟩" not in err
+
+
+@pytest.mark.parametrize(
+    ("typed", "english", "chinese"),
+    [
+        (["dups", ""], "an argument is empty", "有一个参数为空"),
+        (["pii", " ", "--text", "text"], "an argument is empty", "有一个参数为空"),
+        (["report", "--output", "", "run-1"], "--output has an empty value", "--output 的值为空"),
+        (["audit", "x.yaml", "--policy="], "--policy has an empty value", "--policy 的值为空"),
+    ],
+)
+def test_a_variable_of_the_shell_that_is_not_set_is_no_path(
+    capsys, monkeypatch, tmp_path, typed, english, chinese
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here.jsonl").write_text('{"text": "a@example.org"}\n')
+    for lang, said in (("en", english), ("zh", chinese)):
+        monkeypatch.setenv("TDA_LANG", lang)
+        code, out, err = run(capsys, *typed)
+        assert (code, out) == (2, "")
+        assert said in err.splitlines()[0]
+        assert f"tda {typed[0]} --help" in err.splitlines()[1]
+
+
+def test_each_example_of_help_stands_on_lines_of_its_own(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    code, out, _ = run(capsys, "dups", "--help")
+    assert code == 0
+    examples = [line.strip() for line in out.splitlines() if "Example:" in line]
+    assert len(examples) == 4
+    assert all(line.startswith("Example: tda dups") for line in examples)
+    assert all(line.count("Example:") == 1 for line in examples)

@@ -100,9 +100,11 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path):
         read_bounded(path)
 
 
-@pytest.mark.parametrize("name", ["absent.yaml", "."])
-def test_an_absent_file_or_a_folder_is_said_so(tmp_path, name):
-    with pytest.raises(ConfigError, match="no such file"):
+@pytest.mark.parametrize(
+    ("name", "said"), [("absent.yaml", "no such file"), (".", "this is a folder")]
+)
+def test_an_absent_file_or_a_folder_is_said_so(tmp_path, name, said):
+    with pytest.raises(ConfigError, match=said):
         read_yaml(tmp_path / name)
 
 

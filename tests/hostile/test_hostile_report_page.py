@@ -7,7 +7,9 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LANGUAGES = ("zh", "en")
-WIDTHS = (1200, 390)
+WIDTHS = (1200, 390, 320)
+PRINTED = (680, 990)
+"""Width and height in CSS pixels of what is printed on a page of A4 (210 - 30 by 297 - 35 mm)."""
 NAMES = ("hostile report", "hostile history", "example report", "example history")
 
 
@@ -62,6 +64,20 @@ def test_the_printed_report_has_pages_of_a4(pages, browser, name) -> None:
             (595, 842),
             (594, 841),
         }
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_front_is_printed_on_one_page_and_short_names_on_one_line(pages, browser, lang) -> None:
+    with browser.page(pages["example report"][lang], PRINTED[0]) as page:
+        page.call("Emulation.setEmulatedMedia", media="print")
+        legend = "document.querySelector('.legend').getBoundingClientRect()"
+        assert page.evaluate(f"{legend}.bottom") <= PRINTED[1]
+        # pseudonyms and ids of controls have hyphens, at which a browser likes to break them
+        names = "[...document.querySelectorAll('.who tbody th, .why a')]"
+        lines = "(range => (range.selectNodeContents(e), range.getClientRects().length))"
+        counts = page.evaluate(f"{names}.map(e => {lines}(document.createRange()))")
+    assert len(counts) > 8
+    assert set(counts) == {1}
 
 
 def test_text_stands_out_from_its_background(pages, browser) -> None:

@@ -57,7 +57,8 @@ def test_a_setting_in_order_is_taken(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "command", [["gate", "check", "x@sha256:0"], ["ledger", "verify"], ["report", "run-1"]]
+    "command",
+    [["gate", "check", "x@sha256:" + "0" * 64], ["ledger", "verify"], ["report", "run-1"]],
 )
 def test_every_command_exits_2_with_the_sentence(command, tmp_path: Path):
     environment = {**os.environ, "TDA_HOME": str(tmp_path), "TDA_WORKERS": "abc", "TDA_LANG": "en"}

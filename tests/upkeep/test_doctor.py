@@ -68,6 +68,22 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
     assert not (tmp_path / "nowhere").exists()
 
 
+def test_an_address_nobody_can_follow_is_named_before_there_is_a_workspace(tmp_path):
+    found = faults(lines_of(tmp_path / "nowhere", TDA_DATABASE_URL="nonsense"))
+    assert [check for check, _ in found] == ["workspace", "database"]
+    assert "TDA_DATABASE_URL" in found[1][1]
+
+
+def test_a_root_that_is_no_folder_is_named(audited_home, tmp_path):
+    roots = f"{tmp_path}:{tmp_path / 'none'}:{tmp_path / 'nowhere'}"
+    found = faults(lines_of(audited_home, TDA_ROOTS=roots))
+    assert [check for check, _ in found] == ["settings", "settings"]
+    assert [text.rpartition("/")[2] for _, text in found] == [
+        "none is not a folder",
+        "nowhere is not a folder",
+    ]
+
+
 def test_settings_nobody_can_follow_are_all_listed(audited_home):
     found = faults(lines_of(audited_home, TDA_WORKERS="abc", TDA_MEMORY_LIMIT="plenty"))
     assert [check for check, _ in found] == ["settings", "settings"]

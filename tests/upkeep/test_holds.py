@@ -145,3 +145,10 @@ def test_a_hold_may_bear_the_name_of_one_that_was_released(store):
         holds.release(store, "again", at=AT, **WHO)
     assert entries(store) == size + 4
     assert not inspect_store(store).faults
+
+
+def test_a_misspelt_hold_is_refused_because_it_would_hold_nothing(store, ids):
+    for target in ("oen", "run-20261120-0100-00000000"):
+        with pytest.raises(ConfigError, match="on record"):
+            holds.place(store, "letter-18", target, at=AT, **WHO)
+    assert all_in_force(store) == []
