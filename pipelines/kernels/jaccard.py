@@ -27,6 +27,8 @@ class ShingleTable(NamedTuple):
     slots: NDArray[np.void]
     """Shape (twice a power of two,), of SLOT: half of them for what another text has alone."""
     stamps: NDArray[np.int32]
+    age: NDArray[np.uint32]
+    """`table_age` of native/jaccard.h: what tells a text from those that were there before it."""
     places: NDArray[np.uint32]
     """As many as a text that goes through in one part has code points."""
     factors: NDArray[np.uint32]
@@ -34,8 +36,8 @@ class ShingleTable(NamedTuple):
 
     def described(self) -> tuple[int, ...]:
         """`shingle_table` of native/jaccard.h: addresses, and the number of slots."""
-        slots, stamps, places, factors = (array.ctypes.data for array in self)
-        return slots, stamps, places, len(self.stamps), factors
+        slots, stamps, age, places, factors = (array.ctypes.data for array in self)
+        return slots, stamps, age, places, len(self.stamps), factors
 
 
 def shingle_table(longest: int, most_slots: int = MOST_SLOTS) -> ShingleTable:
@@ -46,6 +48,7 @@ def shingle_table(longest: int, most_slots: int = MOST_SLOTS) -> ShingleTable:
     return ShingleTable(
         slots=np.zeros(2 * slots, SLOT),
         stamps=np.zeros(slots, np.int32),
+        age=np.zeros(5, np.uint32),
         places=np.zeros(slots // 2, np.uint32),
         factors=factors,
     )

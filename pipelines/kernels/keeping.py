@@ -195,7 +195,7 @@ _COMPARISON = np.dtype(
         ("verdicts", "<i8", 3),
         ("wave", _TEXTS),
         ("others", _TEXTS),
-        ("table", "<i8", 5),
+        ("table", "<i8", 6),
         ("threshold", "<f8"),
         ("scratch", "<i8"),
         ("indexes", "<i8"),

@@ -19,7 +19,7 @@ from pipelines.kernels.scripts import Script
 from pipelines.kernels.text_facts import text_hashes
 
 COUNTED = ("classes", "damage", "lines", "repeated")
-SPECIAL = "the of und é\u0301ﷺß½ \u3000가ᅡ中𝐀\n"
+SPECIAL = "the of und b\u0651\u064e\u05b0é\u0301ﷺß½ \u3000가ᅡ中𝐀\n"
 texts = st.lists(st.one_of(st.text(), st.text(alphabet=SPECIAL), st.none()), max_size=6)
 
 
@@ -76,6 +76,7 @@ BITS = st.sampled_from(
     [
         *("abc", "A", "  ", " ", "\n", "\t", "\x1c", "\x00", "\x7f", "Z9", "1", "the", "der"),
         *("中", "数据安全", "，", "\u3000", "ﬁ", "é", "e\u0301", "Łß", "и", "２", "\U0001f600"),
+        *("ب\u0651\u064e", "\u05b0\U0001d165\u064e"),
         *("x" * 61, "y" * 64, "z" * 70, "Quick Brown Fox ", "abcdefgh", "\r\n", "\ufffd", "ɏ", "ɐ"),
     ]
 )

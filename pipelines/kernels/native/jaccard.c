@@ -32,14 +32,33 @@ INLINE bool same(const uint32_t *left, const uint32_t *right) {
     return a[0] == b[0] && a[1] == b[1] && left[4] == right[4];
 }
 
-/* The slot that holds the shingle, or the empty one it would take. */
-INLINE uint32_t found_at(const slot *slots, uint32_t mask, uint32_t hash, const uint32_t *held,
-                         const uint32_t *shingle) {
+/* The slot that holds the shingle, or the empty one it would take: one with `before` or less. */
+INLINE uint32_t found_at(const slot *slots, uint32_t mask, uint32_t before, uint32_t hash,
+                         const uint32_t *held, const uint32_t *shingle) {
     uint32_t at = hash & mask;
-    while (slots[at].at != 0 &&
-           (slots[at].hash != hash || !same(held + slots[at].at - 1, shingle)))
+    while (slots[at].at > before &&
+           (slots[at].hash != hash || !same(held + (slots[at].at - before - 1), shingle)))
         at = (at + 1) & mask;
     return at;
+}
+
+/* The `count` slots are empty, and ready for a text of `length`. */
+INLINE void emptied(slot *slots, int64_t count, int64_t length, numbering *numbers) {
+    numbers->before = numbers->last;
+    if ((uint64_t)numbers->before + (uint64_t)length > UINT32_MAX) {
+        memset(slots, 0, (size_t)count * sizeof *slots);
+        numbers->before = 0;
+    }
+    numbers->last = numbers->before + (uint32_t)length;
+}
+
+/* A number that no text has that was counted against the same table. */
+INLINE int32_t counted(const shingle_table *table) {
+    if (table->age->counted == INT32_MAX) {
+        memset(table->stamps, 0, (size_t)table->size * sizeof *table->stamps);
+        table->age->counted = 0;
+    }
+    return ++table->age->counted;
 }
 
 /* The upper bits choose the part, the lower ones the slot. */
@@ -51,17 +70,17 @@ int64_t fill(const shingle_table *table, const uint32_t *text, int64_t length, i
              int64_t parts) {
     int64_t used = slots_for(length, table->size), distinct = 0, count = length - SHINGLE + 1;
     uint32_t mask = (uint32_t)used - 1, hashes[TOGETHER];
-    memset(table->slots, 0, (size_t)used * sizeof *table->slots);
-    memset(table->stamps, 0, (size_t)used * sizeof *table->stamps);
+    emptied(table->slots, table->size, length, &table->age->held);
+    uint32_t before = table->age->held.before;
     for (int64_t begin = 0; begin < count; begin += TOGETHER) {
         int64_t some = count - begin < TOGETHER ? count - begin : TOGETHER;
         hash_some(text + begin, some, table->factors, hashes);
         for (int64_t i = 0; i < some; i++) {
             if (!in_part(hashes[i], part, parts)) continue;
-            uint32_t at = found_at(table->slots, mask, hashes[i], text, text + begin + i);
+            uint32_t at = found_at(table->slots, mask, before, hashes[i], text, text + begin + i);
             if (parts == 1) table->places[begin + i] = at;
-            if (table->slots[at].at != 0) continue;
-            table->slots[at] = (slot){hashes[i], (uint32_t)(begin + i + 1)};
+            if (table->slots[at].at > before) continue;
+            table->slots[at] = (slot){hashes[i], before + 1 + (uint32_t)(begin + i)};
             distinct++;
         }
     }
@@ -73,12 +92,14 @@ int64_t fill(const shingle_table *table, const uint32_t *text, int64_t length, i
    held are put there, each once, and counted in `others`; else -1 once `enough` can no longer be
    reached. */
 INLINE int64_t count_runs(const shingle_table *table, const uint32_t *held, int64_t filled,
-                          const uint32_t *text, int64_t length, int32_t number, int64_t enough,
-                          slot *apart, int64_t *others) {
+                          const uint32_t *text, int64_t length, int64_t enough, slot *apart,
+                          int64_t *others) {
     uint32_t mask = (uint32_t)slots_for(filled, table->size) - 1, hash;
     uint32_t apart_mask = (uint32_t)slots_for(length, table->size) - 1;
     int64_t shared = 0, count = length - SHINGLE + 1, held_count = filled - SHINGLE + 1;
     int64_t next = held_count; /* the place in `held` that may go on; none */
+    uint32_t before = table->age->held.before, apart_before = table->age->apart.before;
+    int32_t number = counted(table);
     for (int64_t i = 0; i < count; i++) {
         uint32_t at;
         if (next < held_count && held[next + SHINGLE - 1] == text[i + SHINGLE - 1]) {
@@ -86,17 +107,18 @@ INLINE int64_t count_runs(const shingle_table *table, const uint32_t *held, int6
         } else {
             if (!apart && shared + count - i < enough) return -1;
             hash_some(text + i, 1, table->factors, &hash);
-            at = found_at(table->slots, mask, hash, held, text + i);
-            if (table->slots[at].at == 0) {
+            at = found_at(table->slots, mask, before, hash, held, text + i);
+            if (table->slots[at].at <= before) {
                 next = held_count;
                 if (apart) {
-                    uint32_t spot = found_at(apart, apart_mask, hash, text, text + i);
-                    *others += apart[spot].at == 0;
-                    apart[spot] = (slot){hash, (uint32_t)(i + 1)};
+                    uint32_t spot =
+                        found_at(apart, apart_mask, apart_before, hash, text, text + i);
+                    *others += apart[spot].at <= apart_before;
+                    apart[spot] = (slot){hash, apart_before + 1 + (uint32_t)i};
                 }
                 continue;
             }
-            next = table->slots[at].at - 1;
+            next = table->slots[at].at - before - 1;
         }
         next++;
         shared += table->stamps[at] != number;
@@ -106,29 +128,30 @@ INLINE int64_t count_runs(const shingle_table *table, const uint32_t *held, int6
 }
 
 int64_t count_both(const shingle_table *table, const uint32_t *held, int64_t filled,
-                   const uint32_t *text, int64_t length, int32_t number, int64_t *distinct) {
+                   const uint32_t *text, int64_t length, int64_t *distinct) {
     slot *apart = table->slots + table->size;
-    memset(apart, 0, (size_t)slots_for(length, table->size) * sizeof *apart);
+    emptied(apart, table->size, length, &table->age->apart);
     int64_t others = 0;
-    int64_t shared = count_runs(table, held, filled, text, length, number, 0, apart, &others);
+    int64_t shared = count_runs(table, held, filled, text, length, 0, apart, &others);
     *distinct = shared + others;
     return shared;
 }
 
 int64_t count_shared(const shingle_table *table, const uint32_t *held, int64_t filled,
                      const uint32_t *text, int64_t length, int64_t part, int64_t parts,
-                     int32_t number, int64_t enough) {
-    if (parts == 1)
-        return count_runs(table, held, filled, text, length, number, enough, NULL, NULL);
+                     int64_t enough) {
+    if (parts == 1) return count_runs(table, held, filled, text, length, enough, NULL, NULL);
     uint32_t mask = (uint32_t)slots_for(filled, table->size) - 1, hashes[TOGETHER];
+    uint32_t before = table->age->held.before;
+    int32_t number = counted(table);
     int64_t shared = 0, count = length - SHINGLE + 1;
     for (int64_t begin = 0; begin < count; begin += TOGETHER) {
         int64_t some = count - begin < TOGETHER ? count - begin : TOGETHER;
         hash_some(text + begin, some, table->factors, hashes);
         for (int64_t i = 0; i < some; i++) {
             if (!in_part(hashes[i], part, parts)) continue;
-            uint32_t at = found_at(table->slots, mask, hashes[i], held, text + begin + i);
-            if (table->slots[at].at == 0 || table->stamps[at] == number) continue;
+            uint32_t at = found_at(table->slots, mask, before, hashes[i], held, text + begin + i);
+            if (table->slots[at].at <= before || table->stamps[at] == number) continue;
             table->stamps[at] = number;
             shared++;
         }
@@ -151,6 +174,6 @@ EXPORT void tda_shared(const shingle_table *given, const uint32_t *left, int64_t
     for (int64_t part = 0; part < parts; part++) {
         out[0] += fill(&table, left, left_length, part, parts);
         out[1] += fill(&table, right, right_length, part, parts);
-        out[2] += count_shared(&table, right, right_length, left, left_length, part, parts, 1, 0);
+        out[2] += count_shared(&table, right, right_length, left, left_length, part, parts, 0);
     }
 }

@@ -10,12 +10,23 @@
 
 typedef struct {
     uint32_t hash;
-    uint32_t at; /* 1 + where the shingle begins; 0: an empty slot */
+    uint32_t at; /* 1 + where the shingle begins, above what its numbering has before */
 } slot;
+
+/* What a table still holds of earlier texts is not wiped, it is told apart by its numbers. */
+typedef struct {
+    uint32_t before, last; /* of a text in the table slots say before + 1 to `last`; others are empty */
+} numbering;
+
+typedef struct {
+    numbering held, apart; /* of the two halves of the slots */
+    int32_t counted;       /* the number of the last text that was counted */
+} table_age;
 
 typedef struct {
     slot *slots;
     int32_t *stamps;         /* of each slot; the number of the text it was last met in */
+    table_age *age;
     uint32_t *places;        /* the slot of the shingle that begins at each place of the text */
     int64_t size;            /* slots, a power of two; as many again are for what is not held */
     const uint32_t *factors; /* SHINGLE odd ones */
@@ -30,15 +41,14 @@ int64_t fill(const shingle_table *table, const uint32_t *text, int64_t length, i
              int64_t parts);
 
 /* How many shingles of text[0:length] in `part` the table holds, each counted once; it was filled
-   with the `filled` code points of `held`. `number`, above 0, is another one for each text that is
-   counted against the same. -1 once `enough` can no longer be reached. */
+   with the `filled` code points of `held`. -1 once `enough` can no longer be reached. */
 int64_t count_shared(const shingle_table *table, const uint32_t *held, int64_t filled,
                      const uint32_t *text, int64_t length, int64_t part, int64_t parts,
-                     int32_t number, int64_t enough);
+                     int64_t enough);
 
 /* The same in one part, to the end; `distinct` is the number of distinct shingles of text[0:length],
    which is not too long for one part either. */
 int64_t count_both(const shingle_table *table, const uint32_t *held, int64_t filled,
-                   const uint32_t *text, int64_t length, int32_t number, int64_t *distinct);
+                   const uint32_t *text, int64_t length, int64_t *distinct);
 
 #endif

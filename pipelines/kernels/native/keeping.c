@@ -113,17 +113,15 @@ static void weigh(comparison *c, const uint32_t *text, int64_t size, int32_t mem
         int64_t index = c->scratch[at], length, shared;
         int64_t *distinct = c->verdicts.distinct + c->others.members[index];
         const uint32_t *other = text_of(&c->others, index, &length);
-        int32_t number = (int32_t)(at + 1);
         if (*distinct == 0) {
-            shared = count_both(&c->table, text, size, other, length, number, distinct);
+            shared = count_both(&c->table, text, size, other, length, distinct);
         } else {
             double best = c->verdicts.similarity[member];
             double least = c->threshold > best ? c->threshold : best;
             /* J >= least means shared >= both * least / (1 + least), less the rounding */
             double both = (double)(own + *distinct);
             double needed = both * least / (1.0 + least) - 1e-9 * both;
-            shared = count_shared(&c->table, text, size, other, length, 0, 1, number,
-                                  (int64_t)needed);
+            shared = count_shared(&c->table, text, size, other, length, 0, 1, (int64_t)needed);
         }
         if (shared >= 0) judge(c, member, index, shared, own + *distinct);
     }
@@ -140,8 +138,7 @@ static bool weigh_in_parts(comparison *c, const uint32_t *text, int64_t size, in
         for (int64_t at = 0; at < found; at++) {
             int64_t length;
             const uint32_t *other = text_of(&c->others, c->scratch[at], &length);
-            shared[at] += count_shared(&c->table, text, size, other, length, part, parts,
-                                       (int32_t)(at + 1), 0);
+            shared[at] += count_shared(&c->table, text, size, other, length, part, parts, 0);
         }
     }
     for (int64_t at = 0; at < found; at++) {

@@ -12,6 +12,7 @@ typedef struct {
 } writer;
 
 #define NO_MARK 255 /* no mark may follow */
+#define MOST_PASSED 32 /* marks that one of a lower class is put before; beyond, the formula */
 
 INLINE void put(writer *out, uint32_t point, bool encoded) {
     uint64_t is_space = point == 32, keep = 1 ^ (is_space & out->after_space);
@@ -164,9 +165,31 @@ INLINE void flush_lanes(longs8 *lanes, character_counts *counts) {
     *lanes = 0;
 }
 
-/* One character: false where the form depends on its neighbours. */
-INLINE bool one(uint32_t code, const text_table *table, writer *out, bool encoded,
-                character_counts *counts) {
+/* The mark `code` goes before the marks of a higher class that were just written: as none of them
+   composes with anything, canonical order is all there is to it (Unicode Standard, 3.11, D109).
+   False, and nothing done, where they are too many. */
+static bool put_before(writer *out, const uint32_t *begin, uint32_t code, uint32_t class,
+                       const text_table *table, bool encoded) {
+    uint32_t passed[MOST_PASSED];
+    int count = 0;
+    for (const uint32_t *at = out->points; at > begin; at--) {
+        uint32_t entry = entry_of(table, at[-1]);
+        if (!DEPENDS(entry) || POINT(entry) - MARKS <= class) break;
+        if (count == MOST_PASSED) return false;
+        passed[count++] = at[-1];
+    }
+    uint8_t bytes[4];
+    out->points -= count;
+    if (encoded)
+        for (int i = 0; i < count; i++) out->bytes -= encode(passed[i], bytes);
+    put(out, code, encoded);
+    while (count) put(out, passed[--count], encoded);
+    return true;
+}
+
+/* One character: false where the form depends on its neighbours; the text began at `begin`. */
+INLINE bool one(uint32_t code, const text_table *table, writer *out, const uint32_t *begin,
+                bool encoded, character_counts *counts) {
     uint32_t entry = entry_of(table, code);
     if (counts) {
         counts->classes[CLASS(entry)]++;
@@ -180,9 +203,10 @@ INLINE bool one(uint32_t code, const text_table *table, writer *out, bool encode
         return true;
     }
     if (number == UNSAFE || (entry & LONG)) return false;
-    if (number >= MARKS) { /* it stays where it is, if it is in order */
+    if (number >= MARKS) { /* it stays as it is, and where it is if it is in order */
         uint32_t class = number - MARKS;
-        if (class < out->class) return false;
+        if (out->class == NO_MARK) return false;
+        if (class < out->class) return put_before(out, begin, code, class, table, encoded);
         out->class = class;
         put(out, code, encoded);
         return true;
@@ -229,7 +253,7 @@ INLINE int64_t through(const uint8_t *data, int64_t size, const text_table *tabl
             int width;
             uint32_t code = decode(at, end, &width);
             at += width;
-            if (!one(code, table, &out, encoded, counts)) {
+            if (!one(code, table, &out, points, encoded, counts)) {
                 if (counts) {
                     flush_lanes(&lanes, counts);
                     count_characters(at, end, table, counts);
@@ -253,40 +277,4 @@ int64_t normal_text(const uint8_t *data, int64_t size, const text_table *table, 
     if (counts) return through(data, size, table, points, bytes, true, encoded, counts);
     if (bytes) return through(data, size, table, points, bytes, true, encoded, NULL);
     return through(data, size, table, points, NULL, false, NULL, NULL);
-}
-
-/* The normal forms of n texts, those with the numbers `rows` or, where it is NULL, the first n, one
-   after the other at `points`: lengths[i] code points, -1 for a text that depends on neighbours.
-   Returns how many code points are written. */
-EXPORT int64_t tda_normalise(const uint8_t *data, const int64_t *offsets, const int64_t *rows,
-                             int64_t n, const uint32_t *entries, const int64_t *starts,
-                             const uint32_t *expansions, uint32_t *points, int64_t *lengths) {
-    text_table table = {entries, starts, expansions};
-    int64_t end = 0;
-    for (int64_t i = 0; i < n; i++) {
-        const int64_t *at = offsets + (rows ? rows[i] : i);
-        lengths[i] =
-            normal_text(data + at[0], at[1] - at[0], &table, points + end, NULL, NULL, NULL);
-        if (lengths[i] > 0) end += lengths[i];
-    }
-    return end;
-}
-
-/* n normal texts in UTF-8; `data` has room for 4 bytes a code point, `offsets` for n + 1. */
-EXPORT void tda_encode(const uint32_t *points, const int64_t *ends, int64_t n, uint8_t *data,
-                       int64_t *offsets) {
-    int64_t at = 0;
-    offsets[0] = 0;
-    for (int64_t i = 0; i < n; i++) {
-        for (int64_t j = ends[i]; j < ends[i + 1]; j++) at += encode(points[j], data + at);
-        offsets[i + 1] = at;
-    }
-}
-
-/* Text i of n, points[offsets[i]:offsets[i + 1]], is copied to out[targets[i]:]. */
-EXPORT void tda_place(const uint32_t *points, const int64_t *offsets, int64_t n,
-                      const int64_t *targets, uint32_t *out) {
-    for (int64_t i = 0; i < n; i++)
-        memcpy(out + targets[i], points + offsets[i],
-               (size_t)(offsets[i + 1] - offsets[i]) * sizeof *out);
 }

@@ -7,19 +7,17 @@ EXPORT void tda_shared_by_pairs(const shingle_table *given, const uint32_t *poin
                                 int64_t count, int64_t *shared, int64_t *together) {
     shingle_table table = *given;
     int64_t held = -1, own = 0; /* the text the table holds in one part, and its distinct shingles */
-    int32_t number = 0;
     for (int64_t i = 0; i < count; i++) {
         const uint32_t *a = points + ends[left[i]], *b = points + ends[right[i]];
         int64_t a_length = ends[left[i] + 1] - ends[left[i]];
         int64_t b_length = ends[right[i] + 1] - ends[right[i]], distinct = 0;
         int64_t parts = parts_of(a_length > b_length ? a_length : b_length, table.size);
         if (parts == 1) {
-            if (held != left[i] || number == INT32_MAX) {
+            if (held != left[i]) {
                 own = fill(&table, a, a_length, 0, 1);
                 held = left[i];
-                number = 0;
             }
-            shared[i] = count_both(&table, a, a_length, b, b_length, ++number, &distinct);
+            shared[i] = count_both(&table, a, a_length, b, b_length, &distinct);
             together[i] = own + distinct - shared[i];
             continue;
         }
@@ -28,7 +26,7 @@ EXPORT void tda_shared_by_pairs(const shingle_table *given, const uint32_t *poin
         for (int64_t part = 0; part < parts; part++) {
             distinct = fill(&table, b, b_length, part, parts);
             distinct += fill(&table, a, a_length, part, parts);
-            int64_t both = count_shared(&table, a, a_length, b, b_length, part, parts, 1, 0);
+            int64_t both = count_shared(&table, a, a_length, b, b_length, part, parts, 0);
             shared[i] += both;
             together[i] += distinct - both;
         }

@@ -1,0 +1,38 @@
+/* Blocks of normal texts: made, written in UTF-8, put where they are wanted. */
+#include "normal.h"
+
+/* The normal forms of n texts, those with the numbers `rows` or, where it is NULL, the first n, one
+   after the other at `points`: lengths[i] code points, -1 for a text that depends on neighbours.
+   Returns how many code points are written. */
+EXPORT int64_t tda_normalise(const uint8_t *data, const int64_t *offsets, const int64_t *rows,
+                             int64_t n, const uint32_t *entries, const int64_t *starts,
+                             const uint32_t *expansions, uint32_t *points, int64_t *lengths) {
+    text_table table = {entries, starts, expansions};
+    int64_t end = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t *at = offsets + (rows ? rows[i] : i);
+        lengths[i] =
+            normal_text(data + at[0], at[1] - at[0], &table, points + end, NULL, NULL, NULL);
+        if (lengths[i] > 0) end += lengths[i];
+    }
+    return end;
+}
+
+/* n normal texts in UTF-8; `data` has room for 4 bytes a code point, `offsets` for n + 1. */
+EXPORT void tda_encode(const uint32_t *points, const int64_t *ends, int64_t n, uint8_t *data,
+                       int64_t *offsets) {
+    int64_t at = 0;
+    offsets[0] = 0;
+    for (int64_t i = 0; i < n; i++) {
+        for (int64_t j = ends[i]; j < ends[i + 1]; j++) at += encode(points[j], data + at);
+        offsets[i + 1] = at;
+    }
+}
+
+/* Text i of n, points[offsets[i]:offsets[i + 1]], is copied to out[targets[i]:]. */
+EXPORT void tda_place(const uint32_t *points, const int64_t *offsets, int64_t n,
+                      const int64_t *targets, uint32_t *out) {
+    for (int64_t i = 0; i < n; i++)
+        memcpy(out + targets[i], points + offsets[i],
+               (size_t)(offsets[i + 1] - offsets[i]) * sizeof *out);
+}
