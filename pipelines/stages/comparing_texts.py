@@ -13,7 +13,7 @@ from pipelines.stages.placing import NO_SOURCE
 from pipelines.stages.preference import FIRST, Preference, arranged
 from pipelines.stages.sharing import Sketches, shared_in_memory
 
-BUDGET = 128 * 1024
+BUDGET = 192 * 1024
 """Code points in a wave of comparison: small enough for its memory to be used again and again."""
 
 

@@ -66,19 +66,42 @@ INLINE bool in_part(uint32_t hash, int64_t part, int64_t parts) {
     return parts == 1 || (int64_t)((uint64_t)hash * (uint64_t)parts >> 32) == part;
 }
 
+/* The same of a text that goes through in one part, which notes where each shingle is. */
+static int64_t fill_whole(const shingle_table *table, const uint32_t *text, int64_t length,
+                          uint32_t mask, uint32_t before) {
+    slot *slots = table->slots;
+    uint32_t *places = table->places;
+    int64_t distinct = 0, count = length - SHINGLE + 1;
+    uint32_t hashes[TOGETHER];
+    for (int64_t begin = 0; begin < count; begin += TOGETHER) {
+        int64_t some = count - begin < TOGETHER ? count - begin : TOGETHER;
+        hash_some(text + begin, some, table->factors, hashes);
+        for (int64_t i = 0; i < some; i++) {
+            uint32_t number = before + 1 + (uint32_t)(begin + i);
+            uint32_t at = found_at(slots, mask, before, hashes[i], text, text + begin + i);
+            places[begin + i] = at;
+            bool there = slots[at].at > before; /* most often not, but too often to be foretold */
+            slots[at].hash = hashes[i];
+            slots[at].at = there ? slots[at].at : number;
+            distinct += !there;
+        }
+    }
+    return distinct;
+}
+
 int64_t fill(const shingle_table *table, const uint32_t *text, int64_t length, int64_t part,
              int64_t parts) {
     int64_t used = slots_for(length, table->size), distinct = 0, count = length - SHINGLE + 1;
     uint32_t mask = (uint32_t)used - 1, hashes[TOGETHER];
     emptied(table->slots, table->size, length, &table->age->held);
     uint32_t before = table->age->held.before;
+    if (parts == 1) return fill_whole(table, text, length, mask, before);
     for (int64_t begin = 0; begin < count; begin += TOGETHER) {
         int64_t some = count - begin < TOGETHER ? count - begin : TOGETHER;
         hash_some(text + begin, some, table->factors, hashes);
         for (int64_t i = 0; i < some; i++) {
             if (!in_part(hashes[i], part, parts)) continue;
             uint32_t at = found_at(table->slots, mask, before, hashes[i], text, text + begin + i);
-            if (parts == 1) table->places[begin + i] = at;
             if (table->slots[at].at > before) continue;
             table->slots[at] = (slot){hashes[i], before + 1 + (uint32_t)(begin + i)};
             distinct++;
