@@ -32,12 +32,64 @@ INLINE void copy_run(writer *out, const uint8_t *from, bool encoded) {
     if (encoded) memcpy(out->bytes, &block, BLOCK);
 }
 
+#if defined(__AVX512BW__)
+#include <immintrin.h>
+
+#define LEAST_LEFT 1 /* bytes that make a block */
+
+/* The bytes that are left of a text, at most a block, and then bytes of no character. */
+INLINE bytes64 load_left(const uint8_t *at, int64_t left) {
+    if (left >= BLOCK) return load64(at);
+    __mmask64 there = ((uint64_t)1 << left) - 1;
+    return (bytes64)_mm512_mask_loadu_epi8(_mm512_set1_epi8(-1), there, at);
+}
+
+/* The bytes of `from` that `keep` has a bit for. Nothing depends on where runs of them end, which
+   nobody can foretell. */
+INLINE void copy_kept(writer *out, const uint8_t *from, uint64_t keep, bool encoded) {
+    for (int i = 0; i < BLOCK; i += 16) {
+        __mmask16 some = (__mmask16)(keep >> i);
+        __m512i wide = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(from + i)));
+        __m512i kept = _mm512_maskz_compress_epi32(some, wide);
+        _mm512_storeu_si512(out->points, kept);
+        out->points += __builtin_popcount(some);
+        if (!encoded) continue;
+        _mm_storeu_si128((__m128i *)out->bytes, _mm512_cvtepi32_epi8(kept));
+        out->bytes += __builtin_popcount(some);
+    }
+}
+#else
+#define LEAST_LEFT BLOCK
+
+INLINE bytes64 load_left(const uint8_t *at, int64_t left) {
+    (void)left;
+    return load64(at);
+}
+
+/* The same run by run; `from` is followed by as much again. */
+INLINE void copy_kept(writer *out, const uint8_t *from, uint64_t keep, bool encoded) {
+    while (keep) {
+        int begin = lowest64(keep);
+        uint64_t rest = ~(keep >> begin);
+        int length = rest ? lowest64(rest) : BLOCK - begin;
+        if (length > BLOCK - begin) length = BLOCK - begin;
+        copy_run(out, from + begin, encoded);
+        out->points += length;
+        if (encoded) out->bytes += length;
+        if (begin + length == BLOCK) break;
+        keep &= ~(uint64_t)0 << (begin + length);
+    }
+}
+#endif
+
 #define LEAST_ASCII 4 /* of fewer, each alone is as fast */
 
-/* ASCII up to the first other byte, or 64 bytes of it: how many are done; 0 where they are too few.
-   64 bytes can be read. */
-INLINE int ascii_block(const uint8_t *at, writer *out, bool encoded, character_counts *counts) {
-    bytes64 block = load64(at);
+/* ASCII up to the first other byte, or to the end of what is `left` of the text, or 64 bytes: how
+   many are done; 0 where they are too few. */
+INLINE int ascii_block(const uint8_t *at, int64_t left, writer *out, bool encoded,
+                       character_counts *counts) {
+    uint8_t scratch[2 * BLOCK];
+    bytes64 block = load_left(at, left);
     uint64_t others = WHERE(block >= 0x80);
     int size = others ? lowest64(others) : BLOCK;
     if (size < LEAST_ASCII) return 0;
@@ -72,7 +124,6 @@ INLINE int ascii_block(const uint8_t *at, writer *out, bool encoded, character_c
     uint64_t keep = there & ~(space & (space << 1 | out->after_space));
     out->after_space = space >> (size - 1) & 1;
     out->class = 0;
-    uint8_t scratch[2 * BLOCK];
     memcpy(scratch, &folded, BLOCK);
     if (keep == there) {
         copy_run(out, scratch, encoded);
@@ -81,17 +132,7 @@ INLINE int ascii_block(const uint8_t *at, writer *out, bool encoded, character_c
         return size;
     }
     memset(scratch + BLOCK, 0, BLOCK);
-    while (keep) { /* run by run of what is kept */
-        int begin = lowest64(keep);
-        uint64_t rest = ~(keep >> begin);
-        int length = rest ? lowest64(rest) : BLOCK - begin;
-        if (length > BLOCK - begin) length = BLOCK - begin;
-        copy_run(out, scratch + begin, encoded);
-        out->points += length;
-        if (encoded) out->bytes += length;
-        if (begin + length == BLOCK) break;
-        keep &= ~(uint64_t)0 << (begin + length);
-    }
+    copy_kept(out, scratch, keep, encoded);
     return size;
 }
 
@@ -237,7 +278,9 @@ INLINE int64_t through(const uint8_t *data, int64_t size, const text_table *tabl
     int filled = 0;
     while (at < end) {
         int taken;
-        while (end - at >= BLOCK && (taken = ascii_block(at, &out, encoded, counts))) at += taken;
+        while (end - at >= LEAST_LEFT &&
+               (taken = ascii_block(at, end - at, &out, encoded, counts)))
+            at += taken;
         while (end - at >= 32 && at[0] >= 0xE0 &&
                wide_block(at, table, &out, encoded, counts, &lanes)) {
             at += 24;
