@@ -3,84 +3,7 @@
    Three ways through a text, all with the same result: up to 64 ASCII bytes at once; eight
    characters of three bytes at once, as Chinese is; any character alone. */
 #include "normal.h"
-
-typedef struct {
-    uint32_t *points;
-    uint8_t *bytes;
-    uint64_t after_space; /* 1: the last code point written is a space, or none is written yet */
-    uint32_t class;       /* a mark of a lower combining class may not follow */
-} writer;
-
-#define NO_MARK 255 /* no mark may follow */
-#define MOST_PASSED 32 /* marks that one of a lower class is put before; beyond, the formula */
-
-INLINE void put(writer *out, uint32_t point, bool encoded) {
-    uint64_t is_space = point == 32, keep = 1 ^ (is_space & out->after_space);
-    *out->points = point;
-    if (encoded) {
-        int width = encode(point, out->bytes);
-        out->bytes += keep ? width : 0;
-    }
-    out->points += keep;
-    out->after_space = is_space;
-}
-
-INLINE void copy_run(writer *out, const uint8_t *from, bool encoded) {
-    bytes64 block = load64(from);
-    words64 wide = __builtin_convertvector(block, words64);
-    memcpy(out->points, &wide, sizeof wide);
-    if (encoded) memcpy(out->bytes, &block, BLOCK);
-}
-
-#if defined(__AVX512BW__)
-#include <immintrin.h>
-
-#define LEAST_LEFT 1 /* bytes that make a block */
-
-/* The bytes that are left of a text, at most a block, and then bytes of no character. */
-INLINE bytes64 load_left(const uint8_t *at, int64_t left) {
-    if (left >= BLOCK) return load64(at);
-    __mmask64 there = ((uint64_t)1 << left) - 1;
-    return (bytes64)_mm512_mask_loadu_epi8(_mm512_set1_epi8(-1), there, at);
-}
-
-/* The bytes of `from` that `keep` has a bit for. Nothing depends on where runs of them end, which
-   nobody can foretell. */
-INLINE void copy_kept(writer *out, const uint8_t *from, uint64_t keep, bool encoded) {
-    for (int i = 0; i < BLOCK; i += 16) {
-        __mmask16 some = (__mmask16)(keep >> i);
-        __m512i wide = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(from + i)));
-        __m512i kept = _mm512_maskz_compress_epi32(some, wide);
-        _mm512_storeu_si512(out->points, kept);
-        out->points += __builtin_popcount(some);
-        if (!encoded) continue;
-        _mm_storeu_si128((__m128i *)out->bytes, _mm512_cvtepi32_epi8(kept));
-        out->bytes += __builtin_popcount(some);
-    }
-}
-#else
-#define LEAST_LEFT BLOCK
-
-INLINE bytes64 load_left(const uint8_t *at, int64_t left) {
-    (void)left;
-    return load64(at);
-}
-
-/* The same run by run; `from` is followed by as much again. */
-INLINE void copy_kept(writer *out, const uint8_t *from, uint64_t keep, bool encoded) {
-    while (keep) {
-        int begin = lowest64(keep);
-        uint64_t rest = ~(keep >> begin);
-        int length = rest ? lowest64(rest) : BLOCK - begin;
-        if (length > BLOCK - begin) length = BLOCK - begin;
-        copy_run(out, from + begin, encoded);
-        out->points += length;
-        if (encoded) out->bytes += length;
-        if (begin + length == BLOCK) break;
-        keep &= ~(uint64_t)0 << (begin + length);
-    }
-}
-#endif
+#include "writer.h"
 
 #define LEAST_ASCII 4 /* of fewer, each alone is as fast */
 
@@ -137,6 +60,8 @@ INLINE int ascii_block(const uint8_t *at, int64_t left, writer *out, bool encode
 }
 
 typedef uint32_t words8 __attribute__((ext_vector_type(8)));
+typedef uint8_t bytes16 __attribute__((ext_vector_type(16)));
+typedef uint8_t bytes32 __attribute__((ext_vector_type(32)));
 typedef uint64_t longs8 __attribute__((ext_vector_type(8)));
 
 /* Eight code points in UTF-8, without a branch where none is above the first plane. */
@@ -164,13 +89,18 @@ INLINE void encode8(words8 point, writer *out) {
    32 bytes can be read. `lanes` counts classes in bytes, eight to a lane. */
 INLINE bool wide_block(const uint8_t *at, const text_table *table, writer *out, bool encoded,
                        character_counts *counts, longs8 *lanes) {
-    words8 code, entry;
+    bytes16 left, right; /* four characters each */
+    memcpy(&left, at, sizeof left);
+    memcpy(&right, at + 12, sizeof right);
+    /* each character at the lower end of a word */
+    bytes32 spread = __builtin_shufflevector(
+        left, right, 0, 1, 2, 2, 3, 4, 5, 5, 6, 7, 8, 8, 9, 10, 11, 11, 16, 17, 18, 18, 19, 20, 21,
+        21, 22, 23, 24, 24, 25, 26, 27, 27);
+    words8 raw = (words8)spread, entry, strange = (raw & 0xF0) ^ 0xE0;
     uint32_t others = 0;
-    for (int i = 0; i < 8; i++) others |= (at[3 * i] & 0xF0) ^ 0xE0;
+    for (int i = 0; i < 8; i++) others |= strange[i];
     if (others) return false;
-    for (int i = 0; i < 8; i++) {
-        code[i] = (at[3 * i] & 15u) << 12 | (at[3 * i + 1] & 63u) << 6 | (at[3 * i + 2] & 63u);
-    }
+    words8 code = (raw & 15) << 12 | (raw >> 8 & 63) << 6 | (raw >> 16 & 63);
     for (int i = 0; i < 8; i++) entry[i] = table->entries[code[i]];
     uint32_t any = 0;
     for (int i = 0; i < 8; i++) any |= entry[i];
@@ -205,6 +135,8 @@ INLINE void flush_lanes(longs8 *lanes, character_counts *counts) {
             counts->classes[class] += (*lanes)[i] >> 8 * class & 255;
     *lanes = 0;
 }
+
+#define MOST_PASSED 32 /* marks that one of a lower class is put before; beyond, the formula */
 
 /* The mark `code` goes before the marks of a higher class that were just written: as none of them
    composes with anything, canonical order is all there is to it (Unicode Standard, 3.11, D109).
