@@ -15,18 +15,16 @@ from pipelines.kernels.normalise import NormalText
 from pipelines.kernels.shingles import SIZE
 
 MOST_SLOTS = 1 << 22
-"""Slots a table may have (88 MiB in all); a longer text is compared in parts, each a pass."""
-
-SLOT = np.dtype([("hash", "<u4"), ("at", "<u4")])
-"""One slot, as native/jaccard.h has it."""
+"""Slots a table may have (56 MiB in all); a longer text is compared in parts, each a pass."""
 
 
 class ShingleTable(NamedTuple):
     """Room for the shingle set of one text at a time; made once, used for every text."""
 
-    slots: NDArray[np.void]
-    """Shape (twice a power of two,), of SLOT: half of them for what another text has alone."""
+    slots: NDArray[np.uint32]
+    """Shape (twice a power of two,): half of them for what another text has alone."""
     stamps: NDArray[np.int32]
+    """Shape (a power of two,)."""
     age: NDArray[np.uint32]
     """`table_age` of native/jaccard.h: what tells a text from those that were there before it."""
     places: NDArray[np.uint32]
@@ -46,7 +44,7 @@ def shingle_table(longest: int, most_slots: int = MOST_SLOTS) -> ShingleTable:
     # nobody can write a text whose shingles all fall into one slot
     factors = np.frombuffer(secrets.token_bytes(4 * SIZE), "<u4") | np.uint32(1)
     return ShingleTable(
-        slots=np.zeros(2 * slots, SLOT),
+        slots=np.zeros(2 * slots, np.uint32),
         stamps=np.zeros(slots, np.int32),
         age=np.zeros(5, np.uint32),
         places=np.zeros(slots // 2, np.uint32),

@@ -56,6 +56,29 @@ def test_texts_of_one_part_and_of_many_take_turns_at_a_table():
     assert found.tolist() == reference(values, left, right)
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(letters | pages, min_size=2, max_size=4),
+    st.integers(0, 200),
+    st.integers(0, 9),
+    st.integers(0, 2**32 - 1),
+)
+def test_a_table_whose_numbers_run_out_begins_again(values, left_over, uncounted, seed):
+    normal = block(values)
+    table = shingle_table(int(np.diff(normal.offsets).max()))
+    last, counted = 2**32 - 1 - left_over, 2**31 - 1 - uncounted
+    rng = np.random.default_rng(seed)
+    # as if texts had gone through it for months: what they left is everywhere
+    table.slots[:] = rng.integers(0, last, len(table.slots), np.uint32, endpoint=True)
+    table.stamps[:] = rng.integers(0, counted, len(table.stamps), np.int32, endpoint=True)
+    table.age[:] = [last, last, last, last, counted]
+    left, right = np.divmod(np.arange(len(values) ** 2), len(values))
+    found = similarities(normal, left, right, table=table)
+    assert found.tolist() == reference(values, left, right)
+    began_again = table.age[1] < last
+    assert began_again == (len(normal.points) > left_over)
+
+
 def test_no_pairs_have_no_similarities():
     nothing = np.empty(0, np.int64)
     assert similarities(block(["some text"]), nothing, nothing).tolist() == []

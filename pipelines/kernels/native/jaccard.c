@@ -2,10 +2,11 @@
 
 #define TOGETHER 512 /* hashes made at a time, by vectors */
 
-/* The power of two, from 16 to `most`, of which a text of `length` fills half at most. */
+/* The power of two, from 16 to `most`, of which a text of `length` fills a quarter at most, or what
+   it may have of it. */
 static int64_t slots_for(int64_t length, int64_t most) {
     int64_t slots = 16;
-    while (slots < 2 * length && slots < most) slots *= 2;
+    while (slots < 4 * length && slots < most) slots *= 2;
     return slots;
 }
 
@@ -32,18 +33,17 @@ INLINE bool same(const uint32_t *left, const uint32_t *right) {
     return a[0] == b[0] && a[1] == b[1] && left[4] == right[4];
 }
 
-/* The slot that holds the shingle, or the empty one it would take: one with `before` or less. */
-INLINE uint32_t found_at(const slot *slots, uint32_t mask, uint32_t before, uint32_t hash,
+/* The slot that holds the shingle, or the empty one it would take: one of `before` or less. */
+INLINE uint32_t found_at(const uint32_t *slots, uint32_t mask, uint32_t before, uint32_t hash,
                          const uint32_t *held, const uint32_t *shingle) {
     uint32_t at = hash & mask;
-    while (slots[at].at > before &&
-           (slots[at].hash != hash || !same(held + (slots[at].at - before - 1), shingle)))
+    while (slots[at] > before && !same(held + (slots[at] - before - 1), shingle))
         at = (at + 1) & mask;
     return at;
 }
 
 /* The `count` slots are empty, and ready for a text of `length`. */
-INLINE void emptied(slot *slots, int64_t count, int64_t length, numbering *numbers) {
+INLINE void emptied(uint32_t *slots, int64_t count, int64_t length, numbering *numbers) {
     numbers->before = numbers->last;
     if ((uint64_t)numbers->before + (uint64_t)length > UINT32_MAX) {
         memset(slots, 0, (size_t)count * sizeof *slots);
@@ -69,21 +69,21 @@ INLINE bool in_part(uint32_t hash, int64_t part, int64_t parts) {
 /* The same of a text that goes through in one part, which notes where each shingle is. */
 static int64_t fill_whole(const shingle_table *table, const uint32_t *text, int64_t length,
                           uint32_t mask, uint32_t before) {
-    slot *slots = table->slots;
-    uint32_t *places = table->places;
+    uint32_t *slots = table->slots, *places = table->places, hashes[TOGETHER];
     int64_t distinct = 0, count = length - SHINGLE + 1;
-    uint32_t hashes[TOGETHER];
     for (int64_t begin = 0; begin < count; begin += TOGETHER) {
         int64_t some = count - begin < TOGETHER ? count - begin : TOGETHER;
         hash_some(text + begin, some, table->factors, hashes);
-        for (int64_t i = 0; i < some; i++) {
-            uint32_t number = before + 1 + (uint32_t)(begin + i);
-            uint32_t at = found_at(slots, mask, before, hashes[i], text, text + begin + i);
-            places[begin + i] = at;
-            bool there = slots[at].at > before; /* most often not, but too often to be foretold */
-            slots[at].hash = hashes[i];
-            slots[at].at = there ? slots[at].at : number;
-            distinct += !there;
+        for (int64_t i = begin; i < begin + some; i++) {
+            uint32_t at = hashes[i - begin] & mask, own = before + 1 + (uint32_t)i, number;
+            /* a third of the slots is empty and a third holds the shingle, as nobody can foretell:
+               an empty one is read as if it held it */
+            while (number = slots[at] > before ? slots[at] : own,
+                   !same(text + (number - before - 1), text + i))
+                at = (at + 1) & mask;
+            places[i] = number - before - 1;
+            slots[at] = number;
+            distinct += number == own;
         }
     }
     return distinct;
@@ -102,8 +102,8 @@ int64_t fill(const shingle_table *table, const uint32_t *text, int64_t length, i
         for (int64_t i = 0; i < some; i++) {
             if (!in_part(hashes[i], part, parts)) continue;
             uint32_t at = found_at(table->slots, mask, before, hashes[i], text, text + begin + i);
-            if (table->slots[at].at > before) continue;
-            table->slots[at] = (slot){hashes[i], before + 1 + (uint32_t)(begin + i)};
+            if (table->slots[at] > before) continue;
+            table->slots[at] = before + 1 + (uint32_t)(begin + i);
             distinct++;
         }
     }
@@ -115,7 +115,7 @@ int64_t fill(const shingle_table *table, const uint32_t *text, int64_t length, i
    held are put there, each once, and counted in `others`; else -1 once `enough` can no longer be
    reached. */
 INLINE int64_t count_runs(const shingle_table *table, const uint32_t *held, int64_t filled,
-                          const uint32_t *text, int64_t length, int64_t enough, slot *apart,
+                          const uint32_t *text, int64_t length, int64_t enough, uint32_t *apart,
                           int64_t *others) {
     uint32_t mask = (uint32_t)slots_for(filled, table->size) - 1, hash;
     uint32_t apart_mask = (uint32_t)slots_for(length, table->size) - 1;
@@ -124,35 +124,35 @@ INLINE int64_t count_runs(const shingle_table *table, const uint32_t *held, int6
     uint32_t before = table->age->held.before, apart_before = table->age->apart.before;
     int32_t number = counted(table);
     for (int64_t i = 0; i < count; i++) {
-        uint32_t at;
+        uint32_t place; /* where in `held` the shingle is first */
         if (next < held_count && held[next + SHINGLE - 1] == text[i + SHINGLE - 1]) {
-            at = table->places[next];
+            place = table->places[next++];
         } else {
             if (!apart && shared + count - i < enough) return -1;
             hash_some(text + i, 1, table->factors, &hash);
-            at = found_at(table->slots, mask, before, hash, held, text + i);
-            if (table->slots[at].at <= before) {
+            uint32_t at = found_at(table->slots, mask, before, hash, held, text + i);
+            if (table->slots[at] <= before) {
                 next = held_count;
                 if (apart) {
                     uint32_t spot =
                         found_at(apart, apart_mask, apart_before, hash, text, text + i);
-                    *others += apart[spot].at <= apart_before;
-                    apart[spot] = (slot){hash, apart_before + 1 + (uint32_t)i};
+                    *others += apart[spot] <= apart_before;
+                    apart[spot] = apart_before + 1 + (uint32_t)i;
                 }
                 continue;
             }
-            next = table->slots[at].at - before - 1;
+            place = table->slots[at] - before - 1;
+            next = place + 1;
         }
-        next++;
-        shared += table->stamps[at] != number;
-        table->stamps[at] = number;
+        shared += table->stamps[place] != number;
+        table->stamps[place] = number;
     }
     return shared;
 }
 
 int64_t count_both(const shingle_table *table, const uint32_t *held, int64_t filled,
                    const uint32_t *text, int64_t length, int64_t *distinct) {
-    slot *apart = table->slots + table->size;
+    uint32_t *apart = table->slots + table->size;
     emptied(apart, table->size, length, &table->age->apart);
     int64_t others = 0;
     int64_t shared = count_runs(table, held, filled, text, length, 0, apart, &others);
@@ -174,7 +174,7 @@ int64_t count_shared(const shingle_table *table, const uint32_t *held, int64_t f
         for (int64_t i = 0; i < some; i++) {
             if (!in_part(hashes[i], part, parts)) continue;
             uint32_t at = found_at(table->slots, mask, before, hashes[i], held, text + begin + i);
-            if (table->slots[at].at <= before || table->stamps[at] == number) continue;
+            if (table->slots[at] <= before || table->stamps[at] == number) continue;
             table->stamps[at] = number;
             shared++;
         }

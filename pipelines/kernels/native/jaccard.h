@@ -1,4 +1,5 @@
-/* Sets of shingles, exactly. A slot says where in the text its shingle begins, so two shingles are
+/* Sets of shingles, exactly. A slot says where in the text its shingle begins (1 + that, above what
+   its numbering has before), and nothing else, so two shingles are
    equal when their five code points are: no hash decides. Hashes choose the slot only, by factors
    drawn anew for each table, so that nobody can write a text whose shingles all fall into one. */
 #ifndef TDA_JACCARD_H
@@ -7,11 +8,6 @@
 #include "text.h"
 
 #define SHINGLE 5
-
-typedef struct {
-    uint32_t hash;
-    uint32_t at; /* 1 + where the shingle begins, above what its numbering has before */
-} slot;
 
 /* What a table still holds of earlier texts is not wiped, it is told apart by its numbers. */
 typedef struct {
@@ -24,10 +20,11 @@ typedef struct {
 } table_age;
 
 typedef struct {
-    slot *slots;
-    int32_t *stamps;         /* of each slot; the number of the text it was last met in */
+    uint32_t *slots;
+    int32_t *stamps;         /* of each shingle the number of the text it was last met in: by where it
+                                begins first in a text in one part, by its slot in others */
     table_age *age;
-    uint32_t *places;        /* the slot of the shingle that begins at each place of the text */
+    uint32_t *places;        /* where the shingle at each place of a text in one part begins first */
     int64_t size;            /* slots, a power of two; as many again are for what is not held */
     const uint32_t *factors; /* SHINGLE odd ones */
 } shingle_table;
