@@ -6,8 +6,9 @@ from numpy.typing import NDArray
 
 from pipelines.kernels.fingerprint import Fingerprints
 from pipelines.kernels.keeping import Texts, judge
-from pipelines.kernels.normal_facts import sketch_facts
 from pipelines.kernels.normalise import normalise_block
+from pipelines.kernels.unit_facts import sketch_facts_in
+from pipelines.kernels.units import Unit, in_units
 from pipelines.stages.duplicates import Duplicates, ledger_of
 from pipelines.stages.placing import NO_SOURCE
 from pipelines.stages.preference import FIRST, Preference, arranged
@@ -18,10 +19,13 @@ BUDGET = 192 * 1024
 
 
 def near_duplicates(
-    column: pa.LargeStringArray, threshold: float = 0.8, preference: Preference = FIRST
+    column: pa.LargeStringArray,
+    threshold: float = 0.8,
+    preference: Preference = FIRST,
+    unit: Unit = Unit.CHAR,
 ) -> Duplicates:
     """The duplicates among the texts of `column`; a place is a row of it, a null an empty text."""
-    facts = sketch_facts(column, fingerprints=Fingerprints())
+    facts = sketch_facts_in(unit, column, Fingerprints())
     there = np.flatnonzero(facts.chars)
     # most often all are, and band keys take more memory than a copy should
     rows = slice(None) if len(there) == len(facts.chars) else there
@@ -37,7 +41,7 @@ def near_duplicates(
     found = arranged(shared, preference)
 
     def load(members: NDArray[np.int32]) -> Texts:
-        normal = normalise_block(column, found.places[members])
+        normal = in_units(normalise_block(column, found.places[members]), unit)
         return Texts(members=members, points=normal.points, ends=normal.offsets)
 
     judged = judge(found.groups, found.chars, load, threshold, budget=BUDGET)

@@ -14,10 +14,8 @@ from connectors.location import File, fresh
 from connectors.reading import guess_format, read
 from pipelines.engine.base import Summary
 from pipelines.kernels.minhash import band_keys
-from pipelines.kernels.normal_facts import SketchFacts, runs, sketch_facts
-from pipelines.kernels.normalise import normalise_block
-from pipelines.kernels.text_facts import text_hashes
-from pipelines.kernels.units import Unit, in_units
+from pipelines.kernels.unit_facts import sketch_facts_in
+from pipelines.kernels.units import Unit
 from pipelines.stages.joining import joined
 from pipelines.stages.placing import flat_table, flat_writer, places
 
@@ -69,21 +67,7 @@ def sketch_file(
 
 def _flat(ordinal: int, batch: pa.RecordBatch, columns: Sequence[str], unit: Unit) -> pa.Table:
     text = joined(batch, columns)
-    facts = sketch_facts(text) if unit is Unit.CHAR else _facts_in(unit, text)
+    facts = sketch_facts_in(unit, text)
     place = places(ordinal, batch.column("row").to_numpy())
     table = flat_table(place, facts.hashes, facts.chars, facts.bands)
     return table.filter(pc.greater(table["chars"], 0))
-
-
-def _facts_in(unit: Unit, column: pa.LargeStringArray) -> SketchFacts:
-    """The same facts with units in place of code points; equal texts are equal as ever."""
-    chars, hashes, bands = [], [], []
-    for begin, end, _ in runs(column):
-        normal = normalise_block(column.slice(begin, end - begin))
-        units = in_units(normal, unit)
-        chars.append(np.diff(units.offsets))
-        hashes.append(text_hashes(normal))
-        bands.append(band_keys(units))
-    return SketchFacts(
-        chars=np.concatenate(chars), hashes=np.concatenate(hashes), bands=np.concatenate(bands)
-    )

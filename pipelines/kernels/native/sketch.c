@@ -19,14 +19,21 @@ INLINE uint32_t finished(uint32_t x) {
     return x ^ x >> 15;
 }
 
-int64_t shingle_hashes(const uint32_t *restrict points, int64_t size, int64_t first,
-                       uint32_t *restrict out) {
+INLINE uint32_t dealt(uint32_t hash, uint32_t start) {
+    uint32_t x = (hash ^ start) * FMIX1;
+    return x ^ x >> 15;
+}
+
+/* Hashes of the shingles of points[0:size] from number `first` on, at most PART, at `out`; with
+   `deal` as they are dealt out. */
+INLINE int64_t hashes_of(const uint32_t *restrict points, int64_t size, int64_t first, bool deal,
+                         uint32_t start, uint32_t *restrict out) {
     if (size <= 0) return 0;
     if (size < SHINGLE) { /* one shingle, the whole text, marked by its length */
         if (first > 0) return 0;
         uint32_t x = (uint32_t)(size + 0x110000) * FACTORS[SHINGLE - 1];
         for (int64_t i = 0; i < size; i++) x += points[i] * FACTORS[i];
-        out[0] = finished(x);
+        out[0] = deal ? dealt(finished(x), start) : finished(x);
         return 1;
     }
     int64_t count = size - SHINGLE + 1 - first;
@@ -36,29 +43,43 @@ int64_t shingle_hashes(const uint32_t *restrict points, int64_t size, int64_t fi
     for (int64_t i = 0; i < count; i++) {
         uint32_t x = p[i] * FACTORS[0] + p[i + 1] * FACTORS[1] + p[i + 2] * FACTORS[2] +
                      p[i + 3] * FACTORS[3] + p[i + 4] * FACTORS[4];
-        out[i] = finished(x);
+        x = finished(x);
+        out[i] = deal ? dealt(x, start) : x;
     }
     return count;
 }
 
-INLINE int bits_of(int64_t count) { return 63 - __builtin_clzll((uint64_t)count); }
-
-/* The least of all shingles under the own hash of one value that no shingle fell to. */
-static uint32_t own_minimum(const uint32_t *restrict hashes, int64_t count, uint32_t a, uint32_t b,
-                            uint32_t least) {
-    for (int64_t i = 0; i < count; i++) {
-        uint32_t x = (hashes[i] ^ b) * a;
-        x ^= x >> 15;
-        x *= 0x2C1B3C6Du;
-        least = least < x ? least : x;
-    }
-    return least;
+static int64_t shingle_hashes(const uint32_t *points, int64_t size, int64_t first, uint32_t *out) {
+    return hashes_of(points, size, first, false, 0, out);
 }
 
-INLINE void dealt(uint32_t *hashes, int64_t count, uint32_t start) {
-    for (int64_t i = 0; i < count; i++) {
-        uint32_t x = (hashes[i] ^ start) * FMIX1;
-        hashes[i] = x ^ x >> 15;
+static int64_t dealt_hashes(const uint32_t *points, int64_t size, int64_t first,
+                            const sketch_spec *spec, uint32_t *out) {
+    return hashes_of(points, size, first, true, spec->a[0] ^ spec->b[0], out);
+}
+
+INLINE int bits_of(int64_t count) { return 63 - __builtin_clzll((uint64_t)count); }
+
+typedef uint32_t words8 __attribute__((ext_vector_type(8)));
+
+/* `least` of each value that no shingle fell to goes on over all shingles, under a hash of its own. */
+static void own_minima(const uint32_t *hashes, int64_t count, const sketch_spec *spec,
+                       const int32_t *empty, int64_t count_empty, uint32_t *least) {
+    for (int64_t e = 0; e < count_empty; e += 8) {
+        int some = count_empty - e < 8 ? (int)(count_empty - e) : 8;
+        words8 a = 0, b = 0, best = 0;
+        for (int i = 0; i < some; i++) {
+            a[i] = spec->a[empty[e + i]];
+            b[i] = spec->b[empty[e + i]];
+            best[i] = least[e + i];
+        }
+        for (int64_t i = 0; i < count; i++) {
+            words8 x = (hashes[i] ^ b) * a;
+            x ^= x >> 15;
+            x *= 0x2C1B3C6Du;
+            best = __builtin_elementwise_min(best, x);
+        }
+        for (int i = 0; i < some; i++) least[e + i] = best[i];
     }
 }
 
@@ -69,10 +90,9 @@ void split_begin(const sketch_spec *spec, uint32_t *values) {
 int64_t split_deal(const uint32_t *points, int64_t size, const sketch_spec *spec, uint32_t *hashes,
                    uint32_t *values) {
     int down = 32 - bits_of(spec->num_perm);
-    uint32_t low = (uint32_t)(((uint64_t)1 << down) - 1), start = spec->a[0] ^ spec->b[0];
+    uint32_t low = (uint32_t)(((uint64_t)1 << down) - 1);
     int64_t first = 0, count;
-    while ((count = shingle_hashes(points, size, first, hashes)) > 0) {
-        dealt(hashes, count, start);
+    while ((count = dealt_hashes(points, size, first, spec, hashes)) > 0) {
         for (int64_t i = 0; i < count; i++) {
             uint32_t bin = hashes[i] >> down, value = hashes[i] & low;
             values[bin] = values[bin] < value ? values[bin] : value;
@@ -85,12 +105,9 @@ int64_t split_deal(const uint32_t *points, int64_t size, const sketch_spec *spec
 /* `least` of each of the `empty` values goes on over points[0:size]. */
 void split_own(const uint32_t *points, int64_t size, const sketch_spec *spec, const int32_t *empty,
                int64_t count_empty, uint32_t *hashes, uint32_t *least) {
-    uint32_t start = spec->a[0] ^ spec->b[0];
     int64_t first = 0, count;
-    while ((count = shingle_hashes(points, size, first, hashes)) > 0) {
-        dealt(hashes, count, start);
-        for (int64_t e = 0; e < count_empty; e++)
-            least[e] = own_minimum(hashes, count, spec->a[empty[e]], spec->b[empty[e]], least[e]);
+    while ((count = dealt_hashes(points, size, first, spec, hashes)) > 0) {
+        own_minima(hashes, count, spec, empty, count_empty, least);
         first += count;
     }
 }
@@ -123,13 +140,11 @@ void split_signature(const uint32_t *points, int64_t size, const sketch_spec *sp
     uint32_t least[MOST_PERM];
     int64_t count = split_empty(spec, values, empty);
     if (count == 0) return;
-    if (shingles <= PART) { /* the dealt hashes of all of the text are still there */
-        for (int64_t e = 0; e < count; e++)
-            least[e] = own_minimum(hashes, shingles, spec->a[empty[e]], spec->b[empty[e]], UNSET);
-    } else {
-        for (int64_t e = 0; e < count; e++) least[e] = UNSET;
+    for (int64_t e = 0; e < count; e++) least[e] = UNSET;
+    if (shingles <= PART) /* the dealt hashes of all of the text are still there */
+        own_minima(hashes, shingles, spec, empty, count, least);
+    else
         split_own(points, size, spec, empty, count, hashes, least);
-    }
     split_give(spec, empty, count, least, values);
 }
 

@@ -14,9 +14,6 @@ typedef struct {
     int64_t bands, rows;
 } sketch_spec;
 
-/* Hashes of the shingles of points[0:size] from number `first` on, at most PART, at `out`. */
-int64_t shingle_hashes(const uint32_t *points, int64_t size, int64_t first, uint32_t *out);
-
 /* The signature of points[0:size], size > 0, by the scheme tda-split-1. */
 void split_signature(const uint32_t *points, int64_t size, const sketch_spec *spec,
                      uint32_t *values);
