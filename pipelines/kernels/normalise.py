@@ -48,26 +48,38 @@ def normalise_block(
     A text in which some code point may combine with its neighbour (decomposed accents, Hangul
     jamo, many Indic and Arabic marks) goes through the formula, every other one through a table.
     """
-    source = text_bytes(column)
-    begins, ends = source.offsets[:-1], source.offsets[1:]
-    if rows is not None:
-        begins, ends = begins[rows], ends[rows]
-    points = np.empty(room_for(int((ends - begins).sum())), np.uint32)
-    lengths = np.empty(len(begins), np.int64)
-    used = native("tda_normalise")(
-        pointer(source.data),
-        pointer(source.offsets),
-        whole(0) if rows is None else pointer(rows),
-        whole(len(begins)),
-        *text_table_arguments(),
-        pointer(points),
-        pointer(lengths),
-    )
-    unsafe = np.flatnonzero(lengths < 0)
-    if len(unsafe) == 0:
-        return NormalText(points=points[:used], offsets=_offsets(lengths))
-    raw = [source.data[begins[index] : ends[index]] for index in unsafe]
-    return _with_formula(raw, points[:used], lengths, unsafe)
+    return Normaliser(column).block(rows)
+
+
+class Normaliser:
+    """The texts of one column, of which some are normalised again and again."""
+
+    def __init__(self, column: pa.LargeStringArray) -> None:
+        """Copies nothing."""
+        self._source = text_bytes(column)
+        self._described = (pointer(self._source.data), pointer(self._source.offsets))
+
+    def block(self, rows: NDArray[np.int64] | None = None) -> NormalText:
+        """The normal form of each text, or of those in `rows`."""
+        source = self._source
+        begins, ends = source.offsets[:-1], source.offsets[1:]
+        if rows is not None:
+            begins, ends = begins[rows], ends[rows]
+        points = np.empty(room_for(int((ends - begins).sum())), np.uint32)
+        lengths = np.empty(len(begins), np.int64)
+        used = native("tda_normalise")(
+            *self._described,
+            whole(0) if rows is None else pointer(rows),
+            whole(len(begins)),
+            *text_table_arguments(),
+            pointer(points),
+            pointer(lengths),
+        )
+        if lengths.min(initial=0) >= 0:
+            return NormalText(points=points[:used], offsets=_offsets(lengths))
+        unsafe = np.flatnonzero(lengths < 0)
+        raw = [source.data[begins[index] : ends[index]] for index in unsafe]
+        return _with_formula(raw, points[:used], lengths, unsafe)
 
 
 def encode(normal: NormalText) -> TextBytes:

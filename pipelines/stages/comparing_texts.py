@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from pipelines.kernels.fingerprint import Fingerprints
 from pipelines.kernels.keeping import Texts, judge
-from pipelines.kernels.normalise import normalise_block
+from pipelines.kernels.normalise import Normaliser
 from pipelines.kernels.unit_facts import sketch_facts_in
 from pipelines.kernels.units import Unit, in_units
 from pipelines.stages.duplicates import Duplicates, ledger_of
@@ -38,10 +38,10 @@ def near_duplicates(
             bands=facts.bands[rows],
         )
     )
-    found = arranged(shared, preference)
+    found, texts = arranged(shared, preference), Normaliser(column)
 
     def load(members: NDArray[np.int32]) -> Texts:
-        normal = in_units(normalise_block(column, found.places[members]), unit)
+        normal = in_units(texts.block(found.places[members]), unit)
         return Texts(members=members, points=normal.points, ends=normal.offsets)
 
     judged = judge(found.groups, found.chars, load, threshold, budget=BUDGET)
