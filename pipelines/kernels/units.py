@@ -25,7 +25,7 @@ def in_units(normal: NormalText, unit: Unit) -> NormalText:
     """`normal` with a value for each unit in place of one for each code point."""
     if unit is Unit.CHAR:
         return normal
-    out = np.empty(max(1, len(normal.points)), np.uint32)
+    out = np.empty(len(normal.points) + 1, np.uint32)
     ends = np.empty(len(normal.offsets), np.int64)
     native("tda_words", None)(
         pointer(normal.points),
