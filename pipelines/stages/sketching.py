@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -13,7 +12,6 @@ from connectors.base import ReadRequest
 from connectors.location import File, fresh
 from connectors.reading import guess_format, read
 from pipelines.engine.base import Summary
-from pipelines.kernels.minhash import band_keys
 from pipelines.kernels.unit_facts import sketch_facts_in
 from pipelines.kernels.units import Unit
 from pipelines.stages.joining import joined
