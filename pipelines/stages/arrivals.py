@@ -1,9 +1,10 @@
 """What records have in common once files have come and gone, from what they had in common before.
 
 The keys and hashes of the files that came are looked up among those that were there; what the
-others have in common stays as it was found. A record of a file that has gone gives its place to a
-living one with the same text, where there is one: equal texts have equal keys. The result is what
-`candidates` finds in all living files at once.
+others have in common stays as it was found, and where no key of a table of entries is touched, so
+does the table. A record of a file that has gone gives its place to a living one with the same text,
+where there is one: equal texts have equal keys. The result is what `candidates` finds in all living
+files at once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,68 +17,22 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipelines.engine.base import Engine
-from pipelines.kernels.shingles import SIZE
-from pipelines.model.evidence import LONGEST_COMPARED
+from pipelines.model.errors import EvidenceError
+from pipelines.model.message import msg
+from pipelines.stages import looking_up
 from pipelines.stages.candidates import (
     MEMBERS,
     SHARED_KEYS,
     Answers,
     Asking,
+    bands_at_once,
     batches_of,
     columns_of,
 )
-from pipelines.stages.placing import BAND_COLUMNS, FLAT, ordinals_of
-
-EQUAL_TO_ARRIVED = """
-SELECT texts.place AS place, texts.text_high AS text_high, texts.text_low AS text_low,
-  texts.chars AS chars, texts.source AS source
-FROM texts JOIN (
-  SELECT arrived.text_high AS text_high, arrived.text_low AS text_low
-  FROM arrived GROUP BY arrived.text_high, arrived.text_low
-) hashes
-  ON texts.text_high = hashes.text_high AND texts.text_low = hashes.text_low
-"""
-
-
-def _met_keys(columns: Sequence[str]) -> str:
-    """The keys in `columns` of texts that arrived and of another one, each with its texts."""
-    came = " UNION ALL ".join(
-        f"SELECT arrived.place AS place, arrived.{name} AS band_key FROM arrived "  # noqa: S608
-        f"WHERE arrived.chars >= {SIZE} AND arrived.chars <= {LONGEST_COMPARED}"
-        for name in columns
-    )
-    there = " UNION ALL ".join(
-        f"SELECT texts.place AS place, texts.{name} AS band_key FROM texts "  # noqa: S608
-        f"WHERE texts.chars >= {SIZE} AND texts.chars <= {LONGEST_COMPARED}"
-        for name in columns
-    )
-    return f"""
-WITH came AS ({came}),
-asked AS (SELECT came.band_key AS band_key FROM came GROUP BY came.band_key),
-there AS (
-  SELECT texts.place AS place, texts.band_key AS band_key
-  FROM ({there}) texts JOIN asked ON texts.band_key = asked.band_key
-),
-met AS (
-  SELECT there.place AS place, there.band_key AS band_key
-  FROM there LEFT JOIN repeated
-    ON there.place = repeated.place AND repeated.place > repeated.first_place
-  WHERE repeated.place IS NULL
-  UNION ALL SELECT came.place AS place, came.band_key AS band_key FROM came
-),
-shared AS (SELECT met.band_key AS band_key FROM met GROUP BY met.band_key HAVING COUNT(*) > 1)
-SELECT met.band_key AS band_key, met.place AS place
-FROM met JOIN shared ON met.band_key = shared.band_key
-"""  # noqa: S608  names and numbers of ours
-
-
-MET_KEYS: Mapping[int, tuple[str, ...]] = {
-    size: tuple(_met_keys(BAND_COLUMNS[at : at + size]) for at in range(0, len(BAND_COLUMNS), size))
-    for size in SHARED_KEYS
-}
-"""As SHARED_KEYS: by the number of bands at a time."""
-
-_NONE = np.iinfo(np.int64).max
+from pipelines.stages.entries import NOWHERE, changed
+from pipelines.stages.looking_up import ROW, Rows, no_rows, together
+from pipelines.stages.met_keys import EQUAL_TO_ARRIVED, MET_KEYS
+from pipelines.stages.placing import FLAT, flat_writer, ordinals_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,48 +54,95 @@ class Change:
     """Of these, the ones above LONGEST_COMPARED."""
 
 
-def answers_after(change: Change, *, engine: Engine, folder: Path, bands: int) -> Answers:
-    """The answers for the living files, as tables in `folder`; `bands` are looked at at a time."""
+def answers_after(change: Change, *, engine: Engine, folder: Path) -> Answers:
+    """The answers for the living files, as tables in `folder` or where they were before."""
     ask = Asking(engine, folder)
     rows = _equal_rows(change, ask)
-    stands = _StandIns(rows, change.alive)
-    names = {"keys": "band_key", "places": "place"}
-    parts = [columns_of(part, **names) for part in change.before.entries]
+    stands = StandIns(rows, change.alive)
+    size = bands_of(change.before)
     new = _new_texts(rows, change, folder)
-    if new is not None:
-        tables: dict[str, str | Sequence[str]] = {
-            "texts": change.there,
-            "arrived": new,
-            "repeated": change.before.repeated,
-        }
-        parts += [
-            columns_of(ask(query, f"met-{number:02d}", tables), **names)
-            for number, query in enumerate(MET_KEYS[bands])
-        ]
-    keys, places = _entries(parts, stands)
-    entries = folder / "entries.parquet"
-    pq.write_table(pa.table({"band_key": keys, "place": places}), entries)
+    if new is None:
+        met = [no_rows("keys", "places") for _ in change.before.entries]
+        known = no_rows("places", *ROW)
+    elif new.texts <= looking_up.MOST_LOOKED_UP:
+        later = _later(change.before.repeated)
+        met, known = looking_up.met_rows(change.there, new.path, later, size)
+    else:
+        met, known = _met_by_sql(new.path, change, ask, size)
+    entries, members = [], no_rows("places")["places"]
+    for number, (part, came) in enumerate(zip(change.before.entries, met, strict=True)):
+        found = columns_of(part, keys="band_key", places="place")
+        now = changed(
+            (found["keys"], found["places"]),
+            (came["keys"], came["places"]),
+            lambda places: change.alive[ordinals_of(places)],
+            stands,
+        )
+        entries.append(part)
+        if now is not None:
+            entries[-1] = str(folder / f"entries-now-{number:02}.parquet")
+            _write(entries[-1], {"band_key": now[0], "place": now[1]})
+        members = np.union1d(members, found["places"] if now is None else now[1])
     return Answers(
         texts=change.texts,
         long=change.long,
         repeated=_write_repeated(rows, change.alive, folder),
-        entries=(str(entries),),
-        members=_write_members(np.unique(places), change, ask, folder),
+        entries=tuple(entries),
+        members=_write_members(members, [rows, known], change, ask, folder),
     )
 
 
-_ROW = {"high": "text_high", "low": "text_low", "chars": "chars", "sources": "source"}
-Rows = dict[str, NDArray[np.int64]]
+def bands_of(before: Answers) -> int:
+    """How many bands each table of entries is about.
+
+    Raises:
+        EvidenceError: there is no such number.
+    """
+    for size, queries in SHARED_KEYS.items():
+        if len(queries) == len(before.entries):
+            return size
+    raise EvidenceError(
+        msg("an index of duplicates has {count} tables of keys", count=len(before.entries)),
+        advice=msg("run the audit again; the index is made anew"),
+    )
+
+
+def _met_by_sql(path: str, change: Change, ask: Asking, size: int) -> tuple[list[Rows], Rows]:
+    """What `looking_up.met_rows` gives, without the rows of the texts."""
+    tables: dict[str, str | Sequence[str]] = {
+        "texts": change.there,
+        "arrived": path,
+        "repeated": change.before.repeated,
+    }
+    at_once = bands_at_once(change.texts)
+    at_once = size if size <= at_once else 1
+    names = {"keys": "band_key", "places": "place"}
+    found = [
+        columns_of(ask(query, f"met-{number:02d}", tables), **names)
+        for number, query in enumerate(MET_KEYS[at_once])
+    ]
+    several = size // at_once
+    parts = [found[at : at + several] for at in range(0, len(found), several)]
+    return [together(part, "keys", "places") for part in parts], no_rows("places", *ROW)
+
+
+def _later(repeated: str) -> NDArray[np.int64]:
+    """The places of records whose text an earlier record has."""
+    found = columns_of(repeated, places="place", firsts="first_place")
+    return np.sort(found["places"][found["places"] > found["firsts"]])
 
 
 def _equal_rows(change: Change, ask: Asking) -> Rows:
     """What came and what is or was equal to it, or repeated before: by text, then by place."""
-    parts = [columns_of(change.before.repeated, places="place", **_ROW)]
-    parts += [columns_of(path, places="place", **_ROW) for path in change.arrived]
-    if change.arrived:
+    parts = [columns_of(change.before.repeated, places="place", **ROW)]
+    parts += [columns_of(path, places="place", **ROW) for path in change.arrived]
+    came = together(parts[1:], "places", *ROW)
+    if len(came["places"]) > looking_up.MOST_LOOKED_UP:
         found = ask(EQUAL_TO_ARRIVED, "equal", {"texts": change.there, "arrived": change.arrived})
-        parts.append(columns_of(found, places="place", **_ROW))
-    rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        parts.append(columns_of(found, places="place", **ROW))
+    elif len(came["places"]):
+        parts.append(looking_up.equal_rows(change.there, came["high"], came["low"]))
+    rows = together(parts, "places", *ROW)
     order = np.lexsort((rows["places"], rows["low"], rows["high"]))
     order = order[np.diff(rows["places"][order], prepend=-1) != 0]  # a place is of one text
     return {name: column[order] for name, column in rows.items()}
@@ -154,7 +156,15 @@ def _heads(rows: Rows) -> NDArray[np.int64]:
     return np.flatnonzero(new)
 
 
-def _new_texts(rows: Rows, change: Change, folder: Path) -> str | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTexts:
+    """A flat table in the file at `path`, with so many `texts`."""
+
+    path: str
+    texts: int
+
+
+def _new_texts(rows: Rows, change: Change, folder: Path) -> NewTexts | None:
     """A flat table of what came and is like nothing that was there before; None if nothing is.
 
     What the others have in common with what was there is known: equal texts have equal keys.
@@ -166,58 +176,37 @@ def _new_texts(rows: Rows, change: Change, folder: Path) -> str | None:
     known = np.logical_or.reduceat(was, heads)
     new = rows["places"][~np.repeat(known, np.diff(heads, append=len(was)))]
     new = np.sort(new)
+    if not len(new):
+        return None
     path = folder / "new-texts.parquet"
-    found = 0
-    with pq.ParquetWriter(path, FLAT, compression="zstd", compression_level=1) as writer:
+    with flat_writer(path) as writer:
         for flat in change.arrived:
             for batch in batches_of(flat, *FLAT.names):
                 places = batch.column("place").to_numpy()
                 chosen = pa.array(np.isin(places, new, assume_unique=True))
-                part = batch.filter(chosen)
-                found += part.num_rows
-                writer.write_batch(part.cast(FLAT))
-    return str(path) if found else None
+                writer.write_batch(batch.filter(chosen).cast(FLAT))
+    return NewTexts(path=str(path), texts=len(new))
 
 
-class _StandIns:
+class StandIns:
     """Which living record has the text of a record, for every record there ever was."""
 
     def __init__(self, rows: Rows, alive: NDArray[np.bool_]) -> None:
         self._alive = alive
         heads = _heads(rows)
-        living = np.where(alive[ordinals_of(rows["places"])], rows["places"], _NONE)
+        living = np.where(alive[ordinals_of(rows["places"])], rows["places"], NOWHERE)
         first = np.minimum.reduceat(living, heads) if len(heads) else living
         order = np.argsort(rows["places"])
         self._places = rows["places"][order]
         self._first = np.repeat(first, np.diff(heads, append=len(living)))[order]
 
     def __call__(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The least living place with the text of each of `places`; _NONE where there is none."""
-        itself = np.where(self._alive[ordinals_of(places)], places, _NONE)
+        """The least living place with the text of each of `places`; NOWHERE where there is none."""
+        itself = np.where(self._alive[ordinals_of(places)], places, NOWHERE)
         if not len(self._places):
             return itself
         at = np.minimum(np.searchsorted(self._places, places), len(self._places) - 1)
         return np.where(self._places[at] == places, self._first[at], itself)
-
-
-def _entries(
-    parts: Sequence[Rows], stands: _StandIns
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Keys that two living texts share, and the texts: ascending, each pair once."""
-    keys = np.concatenate([part["keys"] for part in parts])
-    places = stands(np.concatenate([part["places"] for part in parts]))
-    there = places != _NONE
-    keys, places = keys[there], places[there]
-    order = np.lexsort((places, keys))
-    keys, places = keys[order], places[order]
-    once = np.ones(len(keys), np.bool_)
-    once[1:] = (keys[1:] != keys[:-1]) | (places[1:] != places[:-1])
-    keys, places = keys[once], places[once]
-    shared = np.zeros(len(keys), np.bool_)
-    same = keys[1:] == keys[:-1]
-    shared[1:] |= same
-    shared[:-1] |= same
-    return keys[shared], places[shared]
 
 
 def _write_repeated(rows: Rows, alive: NDArray[np.bool_], folder: Path) -> str:
@@ -230,27 +219,46 @@ def _write_repeated(rows: Rows, alive: NDArray[np.bool_], folder: Path) -> str:
     several = np.repeat(sizes > 1, sizes)
     order = np.lexsort((rows["places"][several], first[several]))
     columns = {"place": rows["places"], "first_place": first}
-    columns |= {name: rows[ours] for ours, name in _ROW.items()}
-    path = folder / "repeated-now.parquet"
-    pq.write_table(pa.table({n: c[several][order] for n, c in columns.items()}), path)
-    return str(path)
+    columns |= {name: rows[ours] for ours, name in ROW.items()}
+    path = str(folder / "repeated-now.parquet")
+    _write(path, {name: column[several][order] for name, column in columns.items()})
+    return path
 
 
-def _write_members(places: NDArray[np.int64], change: Change, ask: Asking, folder: Path) -> str:
-    """What is known of the texts at `places`: from before, and from the flat tables for others."""
-    before = columns_of(change.before.members, places="place", **_ROW)
-    kept = np.isin(before["places"], places)
-    known = {name: column[kept] for name, column in before.items()}
-    missing = np.setdiff1d(places, known["places"])
+def _write_members(
+    places: NDArray[np.int64],
+    found: Sequence[Rows],
+    change: Change,
+    ask: Asking,
+    folder: Path,
+) -> str:
+    """What is known of the texts at `places`: from before, as `found`, or from the flat tables."""
+    known = columns_of(change.before.members, places="place", **ROW)
+    if np.array_equal(known["places"], places):
+        return change.before.members
+    known = _first_of_each(together([known, *found], "places", *ROW))
+    kept = np.isin(known["places"], places, assume_unique=True)
+    known = {name: column[kept] for name, column in known.items()}
+    missing = np.setdiff1d(places, known["places"], assume_unique=True)
     if len(missing):
         wanted = folder / "wanted.parquet"
         pq.write_table(pa.table({"place": missing}), wanted)
         flat = [*change.there, *change.arrived]
-        found = ask(MEMBERS, "missing", {"texts": flat, "places": str(wanted)})
-        more = columns_of(found, places="place", **_ROW)
-        known = {name: np.concatenate((known[name], more[name])) for name in known}
-    order = np.argsort(known["places"])
-    columns = {"place": known["places"]} | {name: known[ours] for ours, name in _ROW.items()}
-    path = folder / "members-now.parquet"
-    pq.write_table(pa.table({n: c[order] for n, c in columns.items()}), path)
-    return str(path)
+        more = ask(MEMBERS, "missing", {"texts": flat, "places": str(wanted)})
+        rest = columns_of(more, places="place", **ROW)
+        known = _first_of_each(together([known, rest], "places", *ROW))
+    path = str(folder / "members-now.parquet")
+    columns = {"place": known["places"]} | {name: known[ours] for ours, name in ROW.items()}
+    _write(path, columns)
+    return path
+
+
+def _first_of_each(rows: Rows) -> Rows:
+    """`rows` by place, each place once."""
+    _, first = np.unique(rows["places"], return_index=True)
+    return {name: column[first] for name, column in rows.items()}
+
+
+def _write(path: str, columns: Mapping[str, NDArray[np.int64]]) -> None:
+    # numbers as random as these are as many bytes when they are compressed
+    pq.write_table(pa.table(dict(columns)), path, compression="none", use_dictionary=False)

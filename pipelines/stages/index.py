@@ -28,7 +28,7 @@ from pipelines.model.evidence import LONGEST_COMPARED
 from pipelines.ownership import stamp
 from pipelines.stages import sharing
 from pipelines.stages.arrivals import Change, answers_after
-from pipelines.stages.candidates import Answers, answers, bands_at_once, columns_of
+from pipelines.stages.candidates import Answers, answers, columns_of
 from pipelines.stages.index_state import CURRENT, State, Unit, placed, read_state, write_state
 from pipelines.stages.known import NOTHING, Known, read_known
 from pipelines.stages.placing import ordinals_of
@@ -150,8 +150,7 @@ class Index:
             texts=sum(unit.counts["texts"] for unit in now.values()),
             long=sum(unit.counts["long"] for unit in now.values()),
         )
-        bands = bands_at_once(change.texts)
-        return answers_after(change, engine=engine, folder=self._work, bands=bands)
+        return answers_after(change, engine=engine, folder=self._work)
 
     def ordinals(self, of: Callable[[str, str], int]) -> NDArray[np.int64]:
         """Where each file stands by number, as `of` its unit's key and its name says."""

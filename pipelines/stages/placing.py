@@ -75,7 +75,8 @@ def flat_writer(out: Path) -> Iterator[pq.ParquetWriter]:
     """Writes a FLAT table that is at `out`, whole, at the end: two workers may be at one item."""
     part = out.with_name(temporary_name())
     try:
-        with pq.ParquetWriter(part, FLAT, compression="zstd", compression_level=1) as writer:
+        # hashes are as many bytes when they are compressed, and never repeat as values of words do
+        with pq.ParquetWriter(part, FLAT, compression="none", use_dictionary=False) as writer:
             yield writer
         part.replace(out)
     finally:

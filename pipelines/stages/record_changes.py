@@ -15,6 +15,7 @@ from pipelines.model.evidence import TableRef
 from pipelines.model.history import PlaceChange
 from pipelines.model.ids import RunId
 from pipelines.stages.asking import Asking, number
+from pipelines.stages.pair_changes import unsettled_pairs
 from pipelines.stages.profile import of_kind
 from pipelines.store import runs
 from pipelines.store.database import Store
@@ -154,34 +155,64 @@ def write_changes(before: RunId, after: RunId, store: Store, engine: Engine, out
     hits = {side: of_kind(tables, "hits") for side, tables in scanned.items()}
     pairs = {side: of_kind(tables, "pairs") for side, tables in related.items()}
     same_records = _digests(records["before"]) == _digests(records["after"])
-    parts: list[Path] = []
-    try:
-        for query, kind, found in (
-            (RECORDS, "records", None),
-            (HITS, "hits", hits),
-            (PAIRS, "pairs", pairs),
-        ):
-            if found is None:
-                tables = _differing("records", records)
-            elif same_records and _digests(found["before"]) == _digests(found["after"]):
-                continue
+    apart = _uris(store, _apart("records", records))
+    with _Answers(engine, out) as ask:
+        parts = [ask(RECORDS, "records", apart)]
+        if not (same_records and _digests(hits["before"]) == _digests(hits["after"])):
+            found = _uris(store, {f"{side}_hits": hits[side] for side in sides})
+            if _scanned_alike(before, after, store):
+                # the same record has the same hits: those of common tables stand on both sides
+                seen = apart
             else:
-                tables = {f"{side}_{kind}": found[side] for side in sides}
-                tables |= {f"{side}_records": records[side] for side in sides}
-            parts.append(out.with_name(f".{out.name}.{kind}.{os.urandom(4).hex()}.parquet"))
-            engine.sql(query, _uris(store, tables), str(parts[-1]))
-        engine.sql(ALL, {"changes": [str(part) for part in parts]}, str(out))
-    finally:
-        for part in parts:
-            part.unlink(missing_ok=True)
+                seen = _uris(store, {f"{side}_records": records[side] for side in sides})
+            parts.append(ask(HITS, "hits", {**found, **seen}))
+        if not (same_records and _digests(pairs["before"]) == _digests(pairs["after"])):
+            common = [table for table in records["after"] if table in records["before"]]
+            tables = unsettled_pairs(
+                ask,
+                {side: _uris(store, {"_pairs": pairs[side]})["_pairs"] for side in sides},
+                {side: apart[f"{side}_records"] for side in sides}
+                | {"common": _uris(store, {"_records": common})["_records"]},
+            )
+            parts.append(ask(PAIRS, "pairs", tables))
+        engine.sql(ALL, {"changes": parts}, str(out))
     return True
+
+
+class _Answers:
+    """Asks the engine; the answers lie beside `out` until that is done."""
+
+    def __init__(self, engine: Engine, out: Path) -> None:
+        self._engine, self._out = engine, out
+        self._parts: list[Path] = []
+
+    def __enter__(self) -> "_Answers":
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        for part in self._parts:
+            part.unlink(missing_ok=True)
+
+    def __call__(self, query: str, name: str, tables: Mapping[str, Sequence[str]]) -> str:
+        part = self._out.with_name(f".{self._out.name}.{name}.{os.urandom(4).hex()}.parquet")
+        self._parts.append(part)
+        self._engine.sql(query, tables, str(part))
+        return str(part)
+
+
+def _scanned_alike(before: RunId, after: RunId, store: Store) -> bool:
+    """Whether the same release, under the same key and schemes, looked for hits in both runs."""
+    release = [runs.run(store, run).code_version for run in (before, after)]
+    told = [runs.stage_summary(store, run, "scan") for run in (before, after)]
+    how = [(one.get("schemes"), one.get("identifier_key")) for one in told]
+    return release[0] == release[1] and how[0] == how[1]
 
 
 def _digests(tables: Sequence[TableRef]) -> set[str]:
     return {str(table.digest) for table in tables}
 
 
-def _differing(kind: str, tables: Mapping[str, Sequence[TableRef]]) -> dict[str, list[TableRef]]:
+def _apart(kind: str, tables: Mapping[str, Sequence[TableRef]]) -> dict[str, list[TableRef]]:
     common = _digests(tables["before"]) & _digests(tables["after"])
     return {
         f"{side}_{kind}": [table for table in held if table.digest not in common]

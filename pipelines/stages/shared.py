@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipelines.engine.base import Engine
+from pipelines.kernels.lookup import Lookup
 from pipelines.model.evidence import LONGEST_COMPARED
 from pipelines.stages.candidates import Answers, answers, batches_of, columns_of
 from pipelines.stages.placing import ROW_BITS, ordinals_of, rows_of
@@ -106,7 +107,7 @@ def _entries(
     """Number of the key, and of the member, of each entry; 8 bytes an entry in memory."""
     keys = np.empty(sum(_rows(part) for part in parts), np.int32)
     numbers = np.empty(len(keys), np.int32)
-    at, number = 0, -1
+    at, number, standing = 0, -1, Lookup(places)
     for part in parts:
         last = None
         for batch in batches_of(part, "band_key", "place"):
@@ -114,7 +115,7 @@ def _entries(
             rows = slice(at, at + len(values))
             begins = np.concatenate(([values[0] != last], values[1:] != values[:-1]))
             keys[rows] = number + np.cumsum(begins)
-            numbers[rows] = np.searchsorted(places, batch.column(1).to_numpy())
+            numbers[rows] = standing.places(batch.column(1).to_numpy())
             at, last, number = rows.stop, values[-1], int(keys[rows.stop - 1])
     return keys, numbers
 
@@ -144,9 +145,7 @@ def moved(shared: Shared, ordinals: NDArray[np.int64]) -> Shared:
     by_place = by_place[stands[by_place] >= 0]
     rank = np.full(len(stands), -1, np.int32)
     rank[by_place] = np.arange(len(by_place), dtype=np.int32)
-    numbers = rank[shared.numbers]
-    within = np.lexsort((numbers, shared.keys))
-    within = within[numbers[within] >= 0]
+    keys, numbers = _ordered(shared.keys, rank[shared.numbers])
     several = np.diff(heads, append=len(places))[texts] > 1
     order = order[several[order]]
     return replace(
@@ -163,9 +162,20 @@ def moved(shared: Shared, ordinals: NDArray[np.int64]) -> Shared:
             sources=members.sources[by_place],
             hashes=members.hashes[by_place],
         ),
-        keys=shared.keys[within],
-        numbers=numbers[within],
+        keys=keys,
+        numbers=numbers,
     )
+
+
+def _ordered(
+    keys: NDArray[np.int32], numbers: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The entries whose number is not below 0, by key, then by number."""
+    there = numbers >= 0
+    # both in one value: to sort values is far cheaper than to sort their places
+    both = keys[there].astype(np.int64) << 32 | numbers[there]
+    both.sort()
+    return (both >> 32).astype(np.int32), both.astype(np.int32)
 
 
 def _remaining(equal: Equal, ordinals: NDArray[np.int64]) -> Equal:

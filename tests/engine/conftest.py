@@ -15,7 +15,7 @@ from pipelines import flow
 from pipelines.engine.local import Local
 from pipelines.engine.spark import Spark
 from pipelines.settings import Settings
-from pipelines.stages import sharing
+from pipelines.stages import looking_up, sharing
 from pipelines.stages.base import Silent
 from pipelines.store.database import open_store
 
@@ -61,7 +61,9 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> list[Asked]:
     policy.write_text("keywords: {library: keywords.csv}\n", encoding="utf-8")
     (data / "keywords.csv").write_text("term,risk\norder,A.1.a\n的,A.2.b\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch, Local(1, "256MB", home / "temp") as local:
-        patch.setattr(sharing, "MOST_IN_MEMORY", 0)  # few texts would be asked about by no query
+        # few texts would be asked about by no query
+        patch.setattr(sharing, "MOST_IN_MEMORY", 0)
+        patch.setattr(looking_up, "MOST_LOOKED_UP", 0)
         engine = Recording(local, home / "asked")
         for day in (19, 20):
             run_id = flow.begin(

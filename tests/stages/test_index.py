@@ -1,30 +1,22 @@
 import hashlib
 import json
-import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from indexed_corpus import Corpus, pairs_of, varied
 
-from connectors.base import ReadRequest
 from expectations.keep import Keep
 from pipelines.engine.local import Local
 from pipelines.model.errors import EvidenceError
+from pipelines.model.evidence import BANDS
 from pipelines.model.message import msg
-from pipelines.stages import sharing
-from pipelines.stages.candidate_texts import CandidateTexts
-from pipelines.stages.duplicates import Duplicates, find_duplicates, judge_candidates
-from pipelines.stages.index import Index, Sketched, opened
-from pipelines.stages.index_state import CURRENT, FORM, Unit
-from pipelines.stages.preference import FIRST, Preference, arranged
-from pipelines.stages.rereading import Rereader
-from pipelines.stages.shared import NOTHING_SHARED, moved
-from pipelines.stages.sketching import sketch_file
+from pipelines.stages import candidates, looking_up, sharing
+from pipelines.stages.index import opened
+from pipelines.stages.index_state import CURRENT, FORM
+from pipelines.stages.preference import Preference
 
-REQUEST = ReadRequest(columns=("text",))
 sentences = st.lists(
     st.sampled_from(["training data ", "审计平台 ", "is checked ", "every night ", "  ", "Ａ "]),
     max_size=8,
@@ -32,102 +24,21 @@ sentences = st.lists(
 contents = st.lists(sentences, max_size=5).map(tuple)
 
 
-class Corpus:
-    """Files that change, an index of them, and what comes out with and without it."""
-
-    def __init__(self, folder: Path, engine: Local, preference: Preference = FIRST) -> None:
-        self.folder = folder
-        self.engine = engine
-        self.preference = preference
-        self.texts: list[tuple[str, ...]] = []
-        self.index: Index | None = None
-        self.sketched: list[str] = []
-
-    def write(self, texts) -> list[Path]:
-        self.texts = [tuple(values) for values in texts]
-        paths = []
-        for number, values in enumerate(self.texts):
-            paths.append(self.folder / f"{number}.jsonl")
-            lines = [json.dumps({"text": value}) + "\n" for value in values]
-            paths[-1].write_text("".join(lines), encoding="utf-8")
-        return paths
-
-    def keys(self) -> list[str]:
-        met: dict[str, int] = {}
-        found = []
-        for values in self.texts:
-            content = hashlib.sha256(json.dumps(values).encode()).hexdigest()
-            met[content] = met.get(content, 0) + 1
-            found.append(f"{content} {met[content]}")
-        return found
-
-    def sketch(self, paths, folder):
-        of = dict(zip(self.keys(), paths, strict=True))
-
-        def sketched(units: Mapping[str, Unit], sources) -> Sketched:
-            flat, counts = [], {}
-            for key, unit in units.items():
-                self.sketched.append(of[key].name)
-                places = [of[key]] * (unit.first + 1)
-                out = sketch_file(
-                    str(unit.first), paths=places, request=REQUEST, folder=str(folder)
-                )
-                counts[key] = {"records": out["records"], "empty": out["empty"]}
-                flat += [out["out"]] if out["out"] else []
-            return Sketched(flat=flat, counts=counts)
-
-        return sketched
-
-    def incrementally(self) -> Duplicates:
-        self.sketched = []
-        paths = self.write(self.texts)
-        keys = self.keys()
-        with opened(self.folder / "index", self.folder) as (index, work):
-            units = {key: lambda: [""] for key in keys}
-            common = index.update(units, ["one"], self.sketch(paths, work), self.engine)
-            ordinals = index.ordinals(lambda key, _: keys.index(key))
-            shared = NOTHING_SHARED if common is None else moved(common, ordinals)
-            candidates = arranged(shared, self.preference)
-            rereader = Rereader(paths, [REQUEST] * len(paths))
-            found, verdicts = judge_candidates(
-                candidates,
-                CandidateTexts(candidates, rereader, work, budget=200),
-                0.8,
-                known=index.known(),
-            )
-            index.keep(verdicts)
-            self.index = index
-        return found
-
-    def at_once(self) -> Duplicates:
-        paths = self.write(self.texts)
-        work = self.folder / "fresh"
-        shutil.rmtree(work, ignore_errors=True)
-        work.mkdir()
-        flat = [
-            sketch_file(str(n), paths=paths, request=REQUEST, folder=str(work))["out"]
-            for n in range(len(paths))
-        ]
-        return find_duplicates(
-            [path for path in flat if path],
-            engine=self.engine,
-            folder=work,
-            rereader=Rereader(paths, [REQUEST] * len(paths)),
-            threshold=0.8,
-            preference=self.preference,
-        )
+WAYS = {
+    "sql": (0, 0),
+    "looked up": (0, looking_up.MOST_LOOKED_UP),
+    "few looked up": (0, 3),
+    "both": (40, 3),
+    "memory": (sharing.MOST_IN_MEMORY, 0),
+}
+"""How many texts are compared in memory, and how many that arrived are looked up there."""
 
 
-def pairs_of(found: Duplicates):
-    columns = (found.removed, found.kept, found.similarity, found.exact)
-    pairs = list(zip(*(column.tolist() for column in columns), strict=True))
-    return pairs, found.candidates, found.crowded_keys, found.too_long
-
-
-@pytest.fixture(params=[0, 40, sharing.MOST_IN_MEMORY], ids=["sql", "both", "memory"], autouse=True)
-def most_in_memory(request, monkeypatch):
-    """How many texts are compared in memory: none, few, or all of them."""
-    monkeypatch.setattr(sharing, "MOST_IN_MEMORY", request.param)
+@pytest.fixture(params=WAYS.values(), ids=WAYS, autouse=True)
+def way(request, monkeypatch):
+    in_memory, looked_up = request.param
+    monkeypatch.setattr(sharing, "MOST_IN_MEMORY", in_memory)
+    monkeypatch.setattr(looking_up, "MOST_LOOKED_UP", looked_up)
 
 
 @pytest.fixture(scope="module")
@@ -180,20 +91,6 @@ def test_an_index_gives_what_a_full_rebuild_gives_after_any_change(
         assert pairs_of(corpus.incrementally()) == pairs_of(corpus.at_once())
 
 
-def varied(seed: int, files: int, rows: int):
-    """Files of equal, near and unrelated texts among them."""
-    rng = np.random.default_rng(seed)
-    # words of their own, so that only texts of one page meet
-    pages = [
-        " ".join(f"{n:x}" for n in rng.integers(1 << 40, size=12)) for _ in range(files * rows // 3)
-    ]
-    made = []
-    for _ in range(files):
-        page = [pages[rng.integers(len(pages))] for _ in range(rows)]
-        made.append(tuple(text + rng.choice(["", " x", " END", "!"]) for text in page))
-    return made
-
-
 def test_one_changed_file_of_twenty_is_all_that_is_sketched_and_few_texts_are_read(
     tmp_path, engine
 ):
@@ -210,6 +107,51 @@ def test_one_changed_file_of_twenty_is_all_that_is_sketched_and_few_texts_are_re
     assert corpus.sketched == ["7.jsonl"]
     assert third.judged < first.judged / 5
     assert pairs_of(third) == pairs_of(corpus.at_once())
+
+
+@pytest.mark.parametrize("bands", [1, 3, 7])
+def test_the_number_of_bands_a_table_is_about_makes_no_difference(
+    tmp_path, engine, bands, monkeypatch
+):
+    corpus = Corpus(tmp_path, engine)
+    corpus.texts = varied(6, 6, 10)
+    monkeypatch.setattr(candidates, "KEYS_AT_ONCE", bands * 60)
+    corpus.incrementally()
+    if corpus.index.state.answers is not None:
+        assert len(corpus.index.state.answers.entries) == BANDS // bands
+    for number, at_once in ((2, 0), (3, 10**9), (2, 7 * 60)):
+        monkeypatch.setattr(candidates, "KEYS_AT_ONCE", at_once)
+        corpus.texts[number] = (*corpus.texts[4][:5], *corpus.texts[number][3:], "quite another")
+        assert pairs_of(corpus.incrementally()) == pairs_of(corpus.at_once())
+    assert corpus.sketched == ["2.jsonl"]
+
+
+def test_tables_no_change_touches_are_not_written_again(tmp_path, engine, way):
+    corpus = Corpus(tmp_path, engine)
+    corpus.texts = [*varied(7, 6, 10), ("a text that nothing is like", "nor this one, at all")]
+    corpus.incrementally()
+    if corpus.index.state.answers is None:
+        pytest.skip("nothing is kept of what is compared in memory")
+    before = corpus.index.state.answers
+    corpus.texts[6] = ("one more text that is alone", "nor this one, at all")
+    assert pairs_of(corpus.incrementally()) == pairs_of(corpus.at_once())
+    after = corpus.index.state.answers
+    names = [Path(name).name for name in (*after.entries, after.members)]
+    assert names == [Path(name).name for name in (*before.entries, before.members)]
+
+
+def test_an_index_with_another_number_of_tables_is_made_anew(tmp_path, engine):
+    corpus = Corpus(tmp_path, engine)
+    corpus.texts = varied(8, 4, 10)
+    before = pairs_of(corpus.incrementally())
+    if corpus.index.state.answers is None:
+        pytest.skip("nothing is kept of what is compared in memory")
+    current = tmp_path / "index" / CURRENT
+    held = json.loads(current.read_text())
+    held["answers"]["entries"] += held["answers"]["entries"]
+    current.write_text(json.dumps(held))
+    assert pairs_of(corpus.incrementally()) == before
+    assert len(corpus.sketched) == 4
 
 
 def test_another_threshold_or_another_order_is_judged_anew(tmp_path, engine):
