@@ -18,6 +18,7 @@ import pyarrow as pa
 from expectations.suite import Suite
 from pipelines.model.absent import absent
 from pipelines.model.evidence import VALIDATION
+from pipelines.model.uncollected import uncollected
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +78,7 @@ def _great_expectations() -> Any:  # noqa: ANN401  the library is not typed
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     # PySpark is imported too where it is installed, takes long, and ends a process whose program
     # is no file, with exit code 0
-    with absent("pyspark"), warnings.catch_warnings():
+    with absent("pyspark"), uncollected(), warnings.catch_warnings():
         # of its dependencies, at import: nothing we could change
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", FutureWarning)

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from pipelines.model.uncollected import uncollected
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to `app`."""
@@ -39,7 +41,8 @@ def audit(
 
     Example: tda audit examples/support-dialogues/dataset.yaml --lang en
     """
-    from pipelines.cli.auditing import audit_manifests
+    with uncollected():
+        from pipelines.cli.auditing import audit_manifests
 
     return audit_manifests(
         manifests,

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipelines.engine.base import Engine
+from pipelines.kernels.lookup import Lookup
 from pipelines.model.errors import EvidenceError
 from pipelines.model.message import msg
 from pipelines.stages import looking_up
@@ -69,7 +70,7 @@ def answers_after(change: Change, *, engine: Engine, folder: Path) -> Answers:
         met, known = looking_up.met_rows(change.there, new.path, later, size)
     else:
         met, known = _met_by_sql(new.path, change, ask, size)
-    entries, members = [], no_rows("places")["places"]
+    entries, members = [], _Members(change.before)
     for number, (part, came) in enumerate(zip(change.before.entries, met, strict=True)):
         found = columns_of(part, keys="band_key", places="place")
         now = changed(
@@ -82,14 +83,36 @@ def answers_after(change: Change, *, engine: Engine, folder: Path) -> Answers:
         if now is not None:
             entries[-1] = str(folder / f"entries-now-{number:02}.parquet")
             _write(entries[-1], {"band_key": now[0], "place": now[1]})
-        members = np.union1d(members, found["places"] if now is None else now[1])
+        members.add(found["places"] if now is None else now[1])
     return Answers(
         texts=change.texts,
         long=change.long,
         repeated=_write_repeated(rows, change.alive, folder),
         entries=tuple(entries),
-        members=_write_members(members, [rows, known], change, ask, folder),
+        members=_write_members(members.places(), [rows, known], change, ask, folder),
     )
+
+
+class _Members:
+    """The places with an entry; nearly all had one before."""
+
+    def __init__(self, before: Answers) -> None:
+        self._before = columns_of(before.members, places="place")["places"]
+        self._standing = Lookup(self._before)
+        self._still = np.zeros(len(self._before), np.bool_)
+        self._new: NDArray[np.int64] = np.empty(0, np.int64)
+
+    def add(self, places: NDArray[np.int64]) -> None:
+        """`places` have one."""
+        at = self._standing.places(places)
+        there = at >= 0
+        self._still[at[there]] = True
+        self._new = np.union1d(self._new, places[~there])
+
+    def places(self) -> NDArray[np.int64]:
+        """All of them, ascending."""
+        still = self._before[self._still]
+        return np.insert(still, np.searchsorted(still, self._new), self._new)
 
 
 def bands_of(before: Answers) -> int:

@@ -29,24 +29,23 @@ def changed(
     """
     keys, places = _in_order(*before)
     gone = np.flatnonzero(~alive(places))
-    fresh_keys = np.concatenate((keys[gone], came[0]))
-    fresh_places = stands(np.concatenate((places[gone], came[1])))
-    there = fresh_places != NOWHERE
-    touched = np.unique(np.concatenate((keys[gone], fresh_keys[there])))
-    if not len(touched):
-        return None
-    own = _rows_of(touched, keys)
-    still = own.copy()
-    still[gone] = False
-    some = _shared(
-        np.concatenate((keys[still], fresh_keys[there])),
-        np.concatenate((places[still], fresh_places[there])),
+    fresh = _fresh(
+        np.concatenate((keys[gone], came[0])), stands(np.concatenate((places[gone], came[1])))
     )
-    if np.array_equal(some[0], keys[own]) and np.array_equal(some[1], places[own]):
+    at, there = _found(keys, places, *fresh)
+    fresh, at = (fresh[0][~there], fresh[1][~there]), at[~there]
+    if not len(gone) and not len(at):
         return None
-    keys, places = keys[~own], places[~own]
-    at = np.searchsorted(keys, some[0])
-    return np.insert(keys, at, some[0]), np.insert(places, at, some[1])
+    still = np.ones(len(keys), np.bool_)
+    still[gone] = False
+    living = np.insert(still, at, True)
+    now = np.insert(keys, at, fresh[0])[living], np.insert(places, at, fresh[1])[living]
+    shared = np.zeros(len(now[0]), np.bool_)
+    same = now[0][1:] == now[0][:-1]
+    shared[1:] |= same
+    shared[:-1] |= same
+    now = now[0][shared], now[1][shared]
+    return None if np.array_equal(now[0], keys) and np.array_equal(now[1], places) else now
 
 
 def _in_order(keys: NDArray[np.int64], places: NDArray[np.int64]) -> Entries:
@@ -56,26 +55,31 @@ def _in_order(keys: NDArray[np.int64], places: NDArray[np.int64]) -> Entries:
     return keys[order], places[order]
 
 
-def _rows_of(touched: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Whether each of the ascending `keys` is one of the ascending `touched`."""
-    begins, ends = np.searchsorted(keys, touched), np.searchsorted(keys, touched, side="right")
-    found = ends > begins
-    steps = np.zeros(len(keys) + 1, np.int8)
-    steps[begins[found]] += 1  # no two keys begin, or end, at one place
-    steps[ends[found]] -= 1
-    own: NDArray[np.bool_] = np.cumsum(steps[:-1], dtype=np.int8) > 0
-    return own
-
-
-def _shared(keys: NDArray[np.int64], places: NDArray[np.int64]) -> Entries:
-    """Keys that two texts share, with the texts: ascending, each pair once."""
+def _fresh(keys: NDArray[np.int64], places: NDArray[np.int64]) -> Entries:
+    """The entries that are somewhere, ascending, each once."""
+    there = places != NOWHERE
+    keys, places = keys[there], places[there]
     order = np.lexsort((places, keys))
     keys, places = keys[order], places[order]
     once = np.ones(len(keys), np.bool_)
     once[1:] = (keys[1:] != keys[:-1]) | (places[1:] != places[:-1])
-    keys, places = keys[once], places[once]
-    shared = np.zeros(len(keys), np.bool_)
-    same = keys[1:] == keys[:-1]
-    shared[1:] |= same
-    shared[:-1] |= same
-    return keys[shared], places[shared]
+    return keys[once], places[once]
+
+
+def _found(
+    keys: NDArray[np.int64],
+    places: NDArray[np.int64],
+    wanted: NDArray[np.int64],
+    of: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Where each of the entries (`wanted`, `of`) stands or would, and whether it is there."""
+    low, end = np.searchsorted(keys, wanted), np.searchsorted(keys, wanted, side="right")
+    high = end.copy()
+    while (open_still := low < high).any():
+        middle = (low + high) // 2
+        less = open_still & (places[np.minimum(middle, len(places) - 1)] < of)
+        low = np.where(less, middle + 1, low)
+        high = np.where(open_still & ~less, middle, high)
+    there = low < end
+    there[there] = places[low[there]] == of[there]
+    return low, there
