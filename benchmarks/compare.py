@@ -5,7 +5,7 @@
 From texts in memory to clusters at Jaccard 0.8, in processor seconds, user and system, of all
 threads. In each round every tool runs once, one after the other, so that a busy machine is busy for
 all of them; figures are medians over the rounds, a ratio is the median of the ratios within the
-rounds. Slow peers run on the tiny subset, with the project measured there too.
+rounds. Slow peers, which take minutes, run in the first of the rounds only.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from benchmarks.roster import NEAR, PROJECT, Entry, Run, run
 
 HEAD = (
     "tool",
-    "texts",
+    "rounds",
     "MB per CPU second",
     "documents per CPU second",
     "peak memory",
@@ -47,14 +47,17 @@ class Measured:
         return statistics.median(o.rate / t.rate for o, t in zip(ours, theirs, strict=False))
 
 
-def measured(corpus: Corpus, peers: Sequence[Entry], rounds: int, cache: Path) -> Measured:
-    """Every tool over `corpus`, `rounds` times, one after the other."""
+def measured(
+    corpus: Corpus, peers: Sequence[Entry], rounds: int, slow_rounds: int, cache: Path
+) -> Measured:
+    """Every tool over `corpus`, one after the other, `rounds` times; slow ones `slow_rounds`."""
     runs: dict[str, list[Run]] = {entry.name: [] for entry in (PROJECT, *peers)}
     with tempfile.TemporaryDirectory(prefix="tda-texts-") as folder:
         texts = corpus.write(Path(folder, "texts.parquet"))
-        for _ in range(rounds):
+        for number in range(rounds):
             for entry in (PROJECT, *peers):
-                runs[entry.name].append(run(entry, texts, cache))
+                if not entry.slow or number < slow_rounds:
+                    runs[entry.name].append(run(entry, texts, cache))
     return Measured(corpus=corpus, runs=runs)
 
 
@@ -68,7 +71,7 @@ def line(entry: Entry, found: Measured, truth: Truth) -> list[str]:
     how = entry.note + (f"; loses {last.lost:,} short texts" if last.lost else "")
     return [
         " ".join([entry.name, *last.versions.values()]),
-        found.corpus.name,
+        str(len(runs)),
         f"{figure(rate)} ({figure(min(rates))}–{figure(max(rates))})",
         f"{statistics.median(run.docs / run.cpu_seconds for run in runs):,.0f}",
         f"{max(run.peak_bytes for run in runs) / 1e6:,.0f} MB",
@@ -98,21 +101,20 @@ def _judged(corpus: Corpus, truth: Truth, last: Run) -> list[str]:
     ]
 
 
-def section(all_measured: Sequence[Measured], command: str, rounds: int, cache: Path) -> Section:
+def section(found: Measured, command: str, cache: Path) -> Section:
     """The one table, and what it was measured on."""
-    lines, about, versions = [], [], dict[str, str]()
-    for found in all_measured:
-        corpus, truth = found.corpus, truth_of(found.corpus, cache)
-        for entry in (PROJECT, *NEAR):
-            if entry.name in found.runs:
-                lines.append(line(entry, found, truth))
-                versions |= found.runs[entry.name][-1].versions
-        size = found.runs[PROJECT.name][0].bytes / 1e6
-        about.append(
-            f"- `{corpus.name}`: {len(corpus.texts):,} texts, {size:.1f} MB; {corpus.origin}; "
-            f"{len(truth.every):,} of all pairs reach 0.8."
-        )
-    about.append(f"- Rounds: {rounds}; in brackets the slowest and the fastest.")
+    corpus, truth = found.corpus, truth_of(found.corpus, cache)
+    lines, versions = [], dict[str, str]()
+    for entry in (PROJECT, *NEAR):
+        if entry.name in found.runs:
+            lines.append(line(entry, found, truth))
+            versions |= found.runs[entry.name][-1].versions
+    size = found.runs[PROJECT.name][0].bytes / 1e6
+    about = [
+        f"- `{corpus.name}`: {len(corpus.texts):,} texts, {size:.1f} MB; {corpus.origin}; "
+        f"{len(truth.every):,} of all pairs reach 0.8.",
+        "- In brackets the slowest and the fastest of the rounds.",
+    ]
     return Section(
         name="peers", command=command, body=[*about, "", *table(HEAD, lines)], versions=versions
     )
@@ -125,7 +127,7 @@ def main() -> None:
     parser.add_argument("--peer", action="append", help="only this peer; several; none: all")
     parser.add_argument("--no-peers", action="store_true", help="only the project")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--slow-rounds", type=int, default=1, help="rounds of the tiny subset")
+    parser.add_argument("--slow-rounds", type=int, default=1, help="rounds of slow peers")
     parser.add_argument("--results", type=Path, help="also keep the figures of every run as JSON")
     parser.add_argument("--write", action="store_true", help="also into docs/performance.md")
     cache_option(parser)
@@ -133,21 +135,13 @@ def main() -> None:
     peers = [entry for entry in NEAR if not given.peer or entry.name in given.peer]
     if given.no_peers:
         peers = []
-    corpus = load(given.subset)
-    fast = peers if given.subset == "tiny" else [entry for entry in peers if not entry.slow]
-    slow = [entry for entry in peers if entry not in fast]
-    found = [measured(corpus, fast, given.rounds, given.cache)]
-    if slow:
-        found.append(measured(load("tiny"), slow, given.slow_rounds, given.cache))
+    found = measured(load(given.subset), peers, given.rounds, given.slow_rounds, given.cache)
     if given.results:
         given.results.write_text(json.dumps(_figures(found), indent=1) + "\n", encoding="utf-8")
-    write(
-        section(found, command_line("compare"), given.rounds, given.cache),
-        page=given.write,
-    )
+    write(section(found, command_line("compare"), given.cache), page=given.write)
 
 
-def _figures(all_measured: Sequence[Measured]) -> list[dict[str, object]]:
+def _figures(found: Measured) -> list[dict[str, object]]:
     return [
         {
             "texts": found.corpus.name,
@@ -157,7 +151,6 @@ def _figures(all_measured: Sequence[Measured]) -> list[dict[str, object]]:
             "cpu_seconds": round(run.cpu_seconds, 4),
             "peak_bytes": run.peak_bytes,
         }
-        for found in all_measured
         for name, runs in found.runs.items()
         for number, run in enumerate(runs, 1)
     ]

@@ -38,7 +38,7 @@ class Entry:
     note: str = ""
     """How it cuts and compares, for the page."""
     slow: bool = False
-    """Measured on the tiny subset only."""
+    """It takes minutes: measured in fewer rounds."""
 
 
 @dataclass(frozen=True, kw_only=True)
