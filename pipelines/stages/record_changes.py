@@ -167,10 +167,12 @@ def write_changes(before: RunId, after: RunId, store: Store, engine: Engine, out
                 seen = _uris(store, {f"{side}_records": records[side] for side in sides})
             parts.append(ask(HITS, "hits", {**found, **seen}))
         if not (same_records and _digests(pairs["before"]) == _digests(pairs["after"])):
-            common = [table for table in records["after"] if table in records["before"]]
+            known = _digests(records["before"])
+            common = [table for table in records["after"] if table.digest in known]
+            both = _uris(store, {f"{side}_pairs": pairs[side] for side in sides})
             tables = unsettled_pairs(
                 ask,
-                {side: _uris(store, {"_pairs": pairs[side]})["_pairs"] for side in sides},
+                {side: both[f"{side}_pairs"] for side in sides},
                 {side: apart[f"{side}_records"] for side in sides}
                 | {"common": _uris(store, {"_records": common})["_records"]},
             )
