@@ -6,7 +6,9 @@ import pytest
 
 from connectors.base import Quarantined, ReadRequest
 from connectors.compression import CHUNK_BYTES
-from connectors.reading import read
+from connectors.manifest import read_manifest
+from connectors.reading import read as read_records
+from pipelines.model.dataset import Dataset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,7 @@ def read_everything(
     request = ReadRequest(columns=columns or ("text",), **options)
     records: dict[int, tuple[str | None, ...]] = {}
     quarantined: list[Quarantined] = []
-    for block in read(path, request, chunk_bytes=chunk_bytes):
+    for block in read_records(path, request, chunk_bytes=chunk_bytes):
         assert block.batch.schema.names == ["row", *request.columns]
         rows, *values = (column.to_pylist() for column in block.batch.columns)
         assert not set(rows) & set(records)
@@ -54,3 +56,24 @@ def written(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two files of data and a licence, for a manifest beside them."""
+    here = tmp_path / "set"
+    here.mkdir()
+    for name in ("b.jsonl", "a.jsonl"):
+        (here / name).write_text('{"text": "x"}\n')
+    (here / "LICENCE.txt").write_text("terms")
+    return here
+
+
+@pytest.fixture
+def read(folder: Path) -> Callable[..., Dataset]:
+    def reading(text: str, **options: object) -> Dataset:
+        path = folder / "dataset.yaml"
+        path.write_text(text, encoding="utf-8")
+        return read_manifest(path, **options)
+
+    return reading

@@ -1,12 +1,10 @@
 import random
-from datetime import UTC, date, datetime, timedelta
+import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from connectors.moments import end_of, moment_reader, zone
 from connectors.people import (
     BATCH,
     read_annotators,
@@ -17,6 +15,10 @@ from connectors.people import (
 from pipelines.model.annotation import Annotator, LabelLayout
 from pipelines.model.errors import ConfigError
 from pipelines.model.evidence import LABELS, REVIEWS
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from refusals import fault
 
 
 @pytest.fixture
@@ -38,12 +40,6 @@ def keyed(kind, value):
 
 def consents(path):
     return list(read_consents(path, keyed))
-
-
-def fault(call, *arguments):
-    with pytest.raises(ConfigError) as caught:
-        call(*arguments)
-    return str(caught.value)
 
 
 def test_annotators_are_read_in_order_with_roles_and_topics(write):
@@ -259,44 +255,6 @@ def test_consents_are_streamed(write):
     assert next(reading).subject == "subject:1"
     with pytest.raises(ConfigError):
         next(reading)
-
-
-@given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1)))  # noqa: DTZ001
-def test_a_moment_written_in_iso_is_read_as_the_same_moment(moment):
-    read = moment_reader((), UTC)
-    assert read(moment.isoformat()).at == moment.replace(tzinfo=UTC)
-    shanghai = moment.replace(tzinfo=zone("Asia/Shanghai"))
-    assert read(shanghai.astimezone(zone("+08:00")).isoformat()).at == shanghai
-
-
-@pytest.mark.parametrize(
-    ("text", "to_second"),
-    [
-        ("2026-01-01T10:00:00+08:00", True),
-        ("2026-01-01T10:00:00.25", True),
-        ("2026-01-01T10:00+08:00", False),
-        ("2026-01-01", False),
-    ],
-)
-def test_a_moment_knows_whether_it_tells_the_second(text, to_second):
-    assert moment_reader((), UTC)(text).to_second is to_second
-
-
-def test_a_date_alone_is_valid_to_its_last_moment():
-    assert end_of("2026-12-31") == moment_reader((), UTC)("2027-01-01").at - timedelta(
-        microseconds=1
-    )
-    assert end_of("2026-12-31T10:00") == datetime(2026, 12, 31, 10, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("name", ["Mars", "../../etc/passwd", "+99:00", "", "x" * 300, "a\0b"])
-def test_an_unknown_zone_is_refused(name):
-    assert "is not a time zone" in fault(zone, name)
-
-
-@pytest.mark.parametrize("form", ["%H:%M", "%d", "%Q", "%", "never"])
-def test_a_form_that_does_not_tell_the_day_is_refused(form):
-    assert "does not tell year, month and day" in fault(moment_reader, (form,), UTC)
 
 
 def test_noise_is_an_error_and_nothing_else(tmp_path):

@@ -1,122 +1,33 @@
 import hashlib
 import json
-import os
-from datetime import UTC, datetime
+import sys
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from connectors.manifest import read_manifest
-from expectations.policy import load_policy
-from pipelines.engine.local import Local
 from pipelines.kernels.minhash import band_keys
 from pipelines.kernels.normalise import normalise, normalise_block
 from pipelines.kernels.pseudonym import keyed_digest
-from pipelines.model.errors import EvidenceError
-from pipelines.model.evidence import KEYS
-from pipelines.stages import batching, ingest, scan, shard
-from pipelines.stages.base import Shards, Silent, StageOutput
-from pipelines.store import registrations, runs, stage_results
+from pipelines.stages import batching, scan, shard
+from pipelines.stages.base import Shards
 from pipelines.store.database import Store, open_store
 from pipelines.store.keys import identifier_key
 
-AT = datetime(2026, 11, 20, tzinfo=UTC)
-ID = "11010519491231002X"
-MANIFEST = """
-dataset: scanned
-title: {en: Scanned}
-purpose: fine_tune
-files: ["*.jsonl"]
-record: {text: [question, answer], source: origin, subject: user, contact: author}
-sources:
-  - {id: web, type: self_collected_web, files: ["b*.jsonl"], licence: {id: MIT}}
-  - {id: shop, type: commercial, licence: {id: MIT}}
-personal_information: {present: unknown}
-"""
+sys.path.insert(0, str(Path(__file__).parent))
 
-
-def record(question, answer="yes", origin=None, user=None, author=None):
-    return {
-        "question": question,
-        "answer": answer,
-        "origin": origin,
-        "user": user,
-        "author": author,
-    }
-
-
-FIRST = [
-    record("Where is it?", "In the shop.", origin="shop", user="u1", author="Li <li@example.com>"),
-    record("我的身份证号是" + ID, "打 138-0013-8000", origin="nobody knows", user=" u1"),
-    record("", None, user="  "),
-]
-SECOND = [record("WHERE is  it?", "in the SHOP.", user="u2"), record("a", None, origin="shop")]
+from scan_setting import ID, begun, record, rows_of, scanned, written_in
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    data = tmp_path / "data"
-    data.mkdir()
-    (data / "dataset.yaml").write_text(MANIFEST, encoding="utf-8")
-    lines = [json.dumps(r, ensure_ascii=False) for r in FIRST]
-    lines.insert(1, '{"question": "broken')
-    (data / "a.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    text = "".join(json.dumps(r) + "\n" for r in SECOND)
-    (data / "b.jsonl").write_text(text, encoding="utf-8")
-    return data
+    return written_in(tmp_path)
 
 
 @pytest.fixture
 def store(settings) -> Store:
     return open_store(settings)
-
-
-def begun(store: Store, folder: Path) -> str:
-    """A run that has been ingested."""
-    dataset = read_manifest(folder / "dataset.yaml", roots=())
-    registration = registrations.register(store, dataset, at=AT)
-    run_id = runs.start(
-        store,
-        dataset=dataset.id,
-        registration=registration,
-        policy=load_policy().to_json(),
-        policy_digest=load_policy().digest,
-        code_version="tda test",
-        at=AT,
-        owner="test",
-    )
-    engine = Local(1, "256MB", store.settings.home / "tmp")
-    output = ingest.ingest(
-        run_id, settings=store.settings, store=store, engine=engine, progress=Silent()
-    )
-    stage_results.record(
-        store,
-        run_id,
-        "ingest",
-        run_id,
-        position=1,
-        version="1",
-        summary=json.dumps(output.summary),
-        tables=output.tables,
-        reused=False,
-        at=AT,
-    )
-    return run_id
-
-
-def scanned(store: Store, run_id: str, workers: int = 1) -> StageOutput:
-    with Local(workers, "256MB", store.settings.home / "tmp") as engine:
-        return scan.scan(
-            run_id, settings=store.settings, store=store, engine=engine, progress=Silent()
-        )
-
-
-def rows_of(store: Store, output: StageOutput, kind: str) -> list[dict]:
-    tables = [store.evidence.read(t) for t in output.tables if t.kind == kind]
-    assert all(table.schema == KEYS[kind][0] for table in tables)
-    return pa.concat_tables(tables).to_pylist()
 
 
 def test_every_record_has_its_facts_digests_source_and_subject(store, folder):
@@ -229,47 +140,6 @@ def test_another_source_mapping_is_another_result(store, folder):
     assert scan.inputs(run_id, store)["origins"] != first["origins"]
     records = rows_of(store, scanned(store, run_id), "records")
     assert [r["source"] for r in records] == ["shop", "web", "web", None, "shop"]
-
-
-def test_a_file_that_changed_since_it_was_hashed_is_named_after_the_others_are_done(store, folder):
-    run_id = begun(store, folder)
-    with (folder / "b.jsonl").open("a") as file:
-        file.write("{}\n")
-    with pytest.raises(EvidenceError, match=r"1 files.*b\.jsonl"):
-        scanned(store, run_id)
-    assert len(list((store.settings.evidence / "shards").glob("*.json"))) == 1
-
-
-@pytest.mark.parametrize("small", [0, batching.SMALL_BYTES])
-def test_a_change_that_keeps_the_size_is_noticed(store, folder, monkeypatch, small):
-    monkeypatch.setattr(batching, "SMALL_BYTES", small)
-    run_id = begun(store, folder)
-    path = folder / "b.jsonl"
-    before = path.stat()
-    path.write_text(path.read_text().replace("WHERE", "THERE"))
-    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert path.stat().st_size == before.st_size
-    with pytest.raises(
-        EvidenceError, match=r"b\.jsonl was changed while it was being audited"
-    ) as e:
-        scanned(store, run_id)
-    assert "1 files" in str(e.value)
-    assert len(list((store.settings.evidence / "shards").glob("*.json"))) == 1
-
-
-def test_a_file_that_changes_while_it_is_read_is_noticed(store, folder, monkeypatch):
-    run_id = begun(store, folder)
-    read = shard.read
-
-    def meddle(path, request):
-        for block in read(path, request):
-            yield block
-            if path.name == "b.jsonl":
-                path.write_text(path.read_text().replace("WHERE", "THERE"))
-
-    monkeypatch.setattr(shard, "read", meddle)
-    with pytest.raises(EvidenceError, match=r"1 files.*b\.jsonl was changed"):
-        scanned(store, run_id)
 
 
 def test_many_small_files_share_their_tables_and_say_the_same(store, folder, monkeypatch):

@@ -4,11 +4,8 @@ import json
 import os
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,36 +13,13 @@ import pytest
 from pipelines.cli import main
 from pipelines.kernels.native.build import library_path
 from pipelines.language.catalogue import translate
-from pipelines.store.database import HEAD
 from pipelines.upkeep import machine
-from pipelines.upkeep.doctor import examine
 from pipelines.upkeep.evidence import needed_evidence
-from pipelines.upkeep.line import Line, State
+from pipelines.upkeep.line import State
 
-NOW = datetime.now(UTC)
+sys.path.insert(0, str(Path(__file__).parent))
 
-
-def lines_of(home: Path, *, deep: bool = False, **environ: str) -> list[Line]:
-    return examine({"TDA_HOME": str(home), **environ}, now=NOW, deep=deep)
-
-
-def faults(lines: list[Line]) -> list[tuple[str, str]]:
-    found = [line for line in lines if line.state is State.WRONG]
-    assert all(line.remedy for line in found)
-    return [(line.check, translate(line.message, "en")) for line in found]
-
-
-def only_fault(home: Path, *, deep: bool = False, **environ: str) -> tuple[str, str]:
-    found = faults(lines_of(home, deep=deep, **environ))
-    assert len(found) == 1, found
-    return found[0]
-
-
-def change_database(home: Path, *statements: str) -> None:
-    with sqlite3.connect(home / "audit.db") as connection:
-        for statement in statements:
-            connection.execute(statement)
-    connection.close()
+from doctor_reading import change_database, faults, lines_of, only_fault
 
 
 @pytest.mark.parametrize("deep", [False, True])
@@ -89,118 +63,6 @@ def test_settings_nobody_can_follow_are_all_listed(audited_home):
     assert [check for check, _ in found] == ["settings", "settings"]
     assert "TDA_WORKERS is abc" in found[0][1]
     assert "TDA_MEMORY_LIMIT is plenty" in found[1][1]
-
-
-@pytest.mark.parametrize(
-    ("revision", "word"), [("9999", "newer than this code"), ("0000", "older than this code")]
-)
-def test_a_database_of_another_version_is_named_and_not_migrated(audited_home, revision, word):
-    change_database(audited_home, f"UPDATE alembic_version SET version_num = '{revision}'")
-    check, text = only_fault(audited_home)
-    assert (check, word in text) == ("database", True)
-    with sqlite3.connect(audited_home / "audit.db") as connection:
-        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    connection.close()
-    assert found == (revision,) != (HEAD,)
-
-
-@pytest.mark.parametrize("url", ["sqlite:////proc/none/audit.db", "nonsense"])
-def test_a_database_out_of_reach_is_named(audited_home, url):
-    assert only_fault(audited_home, TDA_DATABASE_URL=url)[0] == "database"
-
-
-def test_a_database_without_a_server_is_named(audited_home):
-    url = "postgresql+psycopg://nobody@127.0.0.1:9/none?connect_timeout=5"
-    assert only_fault(audited_home, TDA_DATABASE_URL=url)[0] == "database"
-
-
-def test_a_database_file_with_overwritten_pages_is_damaged(audited_home):
-    change_database(audited_home, "PRAGMA wal_checkpoint(TRUNCATE)")
-    with (audited_home / "audit.db").open("r+b") as opened:
-        opened.seek(4096)
-        opened.write(os.urandom(64 * 1024))
-    found = faults(lines_of(audited_home))
-    assert ("database", "the database file is damaged") in found
-
-
-def test_a_file_that_is_no_database_is_damaged(audited_home):
-    for path in audited_home.glob("audit.db*"):
-        path.unlink()
-    (audited_home / "audit.db").write_bytes(b"not a database at all" * 1000)
-    assert only_fault(audited_home) == ("database", "the database file is damaged")
-
-
-def test_a_table_that_takes_changes_again_is_named(audited_home):
-    change_database(audited_home, "DROP TRIGGER gates_refuse_update")
-    check, text = only_fault(audited_home)
-    assert (check, "gates" in text) == ("database", True)
-
-
-def without_identifier_key(home: Path) -> None:
-    (home / "keys" / "identifiers.key").unlink()
-
-
-def another_identifier_key(home: Path) -> None:
-    (home / "keys" / "identifiers.key").write_bytes(bytes(range(32)))
-
-
-def half_an_identifier_key(home: Path) -> None:
-    (home / "keys" / "identifiers.key").write_bytes(bytes(7))
-
-
-def open_identifier_key(home: Path) -> None:
-    (home / "keys" / "identifiers.key").chmod(0o644)
-
-
-def open_keys_folder(home: Path) -> None:
-    (home / "keys").chmod(0o755)
-
-
-def without_signing_key(home: Path) -> None:
-    (home / "keys" / "ledger.pem").unlink()
-
-
-def without_public_half(home: Path) -> None:
-    (home / "keys" / "ledger.pub").unlink()
-
-
-def open_signing_key(home: Path) -> None:
-    (home / "keys" / "ledger.pem").chmod(0o640)
-
-
-def broken_signing_key(home: Path) -> None:
-    (home / "keys" / "ledger.pem").write_text("-----BEGIN NOTHING-----\n")
-
-
-@pytest.mark.parametrize(
-    ("damage", "says"),
-    [
-        (without_identifier_key, "identifiers.key is gone"),
-        (another_identifier_key, "were digested with key"),
-        (half_an_identifier_key, "is damaged"),
-        (open_identifier_key, "others may read"),
-        (open_keys_folder, "others may enter"),
-        (without_signing_key, "gone or another one"),
-        (without_public_half, "public half"),
-        (open_signing_key, "Others may read"),
-        (broken_signing_key, "not an Ed25519"),
-    ],
-)
-def test_what_is_wrong_with_the_keys_is_named(
-    audited_home, damage: Callable[[Path], None], says: str
-):
-    damage(audited_home)
-    found = faults(lines_of(audited_home))
-    assert [text for check, text in found if check == "keys" and says in text]
-    if damage is without_signing_key:
-        assert not (audited_home / "keys" / "ledger.pem").exists()
-
-
-def test_a_new_signing_key_does_not_hide_the_old_heads(audited_home):
-    for name in ("ledger.pem", "ledger.pub"):
-        (audited_home / "keys" / name).unlink()
-    found = faults(lines_of(audited_home))
-    assert ("keys", f"the key {audited_home / 'keys' / 'ledger.pem'} is gone") in found
 
 
 def test_missing_damaged_and_unreadable_evidence_is_named_by_file(audited_home, workspace_settings):

@@ -2,7 +2,9 @@
 
 import json
 import os
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,8 +16,7 @@ from pipelines.ledger.keys import signing_key
 from pipelines.ledger.log import append
 from pipelines.ledger.statement import Predicate, Subject, statement
 from pipelines.model.errors import ConfigError
-from pipelines.model.ids import RunId, digest_of
-from pipelines.stages.known_digests import write_digests
+from pipelines.model.ids import digest_of
 from pipelines.stages.ledger_view import inspect_store
 from pipelines.store import removals, runs, stage_results
 from pipelines.store.database import Store
@@ -24,27 +25,17 @@ from pipelines.store.tables import runs as run_rows
 from pipelines.upkeep import holds, retention
 from pipelines.upkeep.doctor import examine
 from pipelines.upkeep.line import State
-from pipelines.upkeep.retention import REPORT, Item, Plan
+from pipelines.upkeep.retention import REPORT, Plan
 from pipelines.upkeep.rules import THREE_YEARS, RetentionRules, read_rules
 
-AT = datetime(2026, 11, 21, tzinfo=UTC)
-NOW = datetime.now(UTC)
+sys.path.insert(0, str(Path(__file__).parent))
+
+from retention_view import AT, NOW, RULES, apply, plan, tables
+
 LONG_AGO = (NOW - timedelta(days=4000)).timestamp()
-RULES = RetentionRules()
+
+
 WHO = {"by": "C-02", "reason": "letter of the authority"}
-
-
-def plan(store: Store, rules: RetentionRules = RULES) -> Plan:
-    return retention.plan(store, rules, at=AT, now=NOW)
-
-
-def apply(store: Store) -> tuple[Item, ...]:
-    return retention.apply(store, RULES, at=AT, now=NOW)[1]
-
-
-def tables(store: Store, *chosen: RunId) -> set[str]:
-    stages = [stage for run in chosen for stage in stage_results.stages_of(store, run)]
-    return {table.digest for stage in stages for table in stage.tables}
 
 
 def going(found: Plan) -> dict[str, set[str]]:
@@ -276,26 +267,3 @@ def environment(store: Store) -> dict[str, str]:
 def entries(store: Store) -> int:
     with reading(store.engine) as book:
         return book.size()
-
-
-def test_an_index_goes_with_the_records_it_was_made_of(store, ids):
-    held = [
-        table
-        for table in tables_of_kind(store, ids["first"])
-        if table not in tables(store, ids["third"])
-    ]
-    of_old = store.settings.indexes / "old"
-    of_kept = store.settings.indexes / "kept"
-    for folder, digest in ((of_old, held[0]), (of_kept, tables_of_kind(store, ids["third"])[0])):
-        folder.mkdir(parents=True)
-        (folder / "current.json").write_text(json.dumps({"units": {digest: {}}}))
-    write_digests(store.settings.digests / "old.parquet", [], store.settings.home / "tmp")
-    apply(store)
-    assert not of_old.exists()
-    assert not store.settings.digests.exists()
-    assert (of_kept / "current.json").exists()
-
-
-def tables_of_kind(store: Store, run: RunId, kind: str = "records") -> list[str]:
-    stages = stage_results.stages_of(store, run)
-    return [table.digest for stage in stages for table in stage.tables if table.kind == kind]
