@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from expectations import examples as ex
+from expectations.agreeing import held_against
 from expectations.control import Example, control
-from expectations.findings import cannot_tell, failed, nothing_labelled, passed, shown
+from expectations.findings import nothing_labelled
 from pipelines.model.annotation import RuleSet
 from pipelines.model.dataset import Dataset
 from pipelines.model.finding import Finding
 from pipelines.model.message import msg
-from pipelines.model.outcome import Level, Outcome
+from pipelines.model.outcome import Outcome
 from pipelines.model.profile import Agreement
 
 
@@ -70,26 +71,14 @@ def ann_04(
     if dataset.annotation is None:
         yield nothing_labelled()
         return
-    name = rules.coefficient if rules else "alpha"
-    held = {figure.coefficient: figure for figure in agreement.figures} if agreement else {}
-    figure = held.get(name)
-    if figure is None or figure.value is None or agreement is None:
-        why = figure.why if figure and figure.why else "–"
-        text = msg("{coefficient} is undefined: {why}", coefficient=shown(name), why=why)
-        yield cannot_tell("labels", text)
-        return
-    text = msg(
-        "{coefficient} is {value} [{low}, {high}] over {items} items; "
-        "the policy asks for {minimum}",
-        coefficient=shown(name),
-        value=figure.value,
-        low=figure.low or "–",
-        high=figure.high or "–",
-        items=agreement.pairable_items,
-        minimum=str(minimum_agreement),
-    )
-    judge = passed if Decimal(figure.value) >= minimum_agreement else failed
-    figures = {"value": figure.value, "minimum": str(minimum_agreement)}
-    yield judge(
-        "labels", text, level=Level.RECOMPUTED, base=agreement.pairable_items, figures=figures
+    yield held_against(
+        minimum_agreement,
+        rules.coefficient if rules else "alpha",
+        agreement,
+        subject="labels",
+        said=lambda values: msg(
+            "{coefficient} is {value} [{low}, {high}] over {items} items; "
+            "the policy asks for {minimum}",
+            **values,
+        ),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from expectations import examples as ex
+from expectations.agreeing import held_against
 from expectations.control import Example, control
 from expectations.findings import (
     as_percent,
@@ -12,7 +13,6 @@ from expectations.findings import (
     nothing_labelled,
     passed,
     percent,
-    shown,
     within,
 )
 from pipelines.model.annotation import RuleSet
@@ -91,26 +91,16 @@ def ann_13(
 def _agreement(rules: RuleSet | None, agreement: Agreement | None) -> Finding:
     if rules is None or rules.minimum_agreement is None:
         return cannot_tell("agreement", msg("the rules declare no minimum of agreement"))
-    name, minimum = rules.coefficient, rules.minimum_agreement
-    held = {figure.coefficient: figure for figure in agreement.figures} if agreement else {}
-    figure = held.get(name)
-    if figure is None or figure.value is None or agreement is None:
-        why = figure.why if figure and figure.why else "–"
-        text = msg("{coefficient} is undefined: {why}", coefficient=shown(name), why=why)
-        return cannot_tell("agreement", text)
-    text = msg(
-        "{coefficient} is {value} [{low}, {high}] over {items} items; the rules declare {minimum}",
-        coefficient=shown(name),
-        value=figure.value,
-        low=figure.low or "–",
-        high=figure.high or "–",
-        items=agreement.pairable_items,
-        minimum=str(minimum),
-    )
-    judge = passed if Decimal(figure.value) >= minimum else failed
-    figures = {"value": figure.value, "minimum": str(minimum)}
-    return judge(
-        "agreement", text, level=Level.RECOMPUTED, base=agreement.pairable_items, figures=figures
+    return held_against(
+        rules.minimum_agreement,
+        rules.coefficient,
+        agreement,
+        subject="agreement",
+        said=lambda values: msg(
+            "{coefficient} is {value} [{low}, {high}] over {items} items; "
+            "the rules declare {minimum}",
+            **values,
+        ),
     )
 
 

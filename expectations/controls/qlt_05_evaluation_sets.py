@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from expectations import example_sets as sets
-from expectations import examples as ex
 from expectations.control import Example, control
 from expectations.findings import (
     cannot_tell,
@@ -29,78 +28,48 @@ from pipelines.model.profile import Profile
         Example(
             en="nothing in common with either evaluation set",
             zh="与两个评测集都没有重合",
-            given={
-                "dataset": ex.dataset(),
-                "profile": ex.profile(),
-                "contamination": sets.contamination(
-                    sets.evaluation_set("exam"), sets.evaluation_set("refusals")
-                ),
-            },
+            given=sets.compared(sets.evaluation_set("exam"), sets.evaluation_set("refusals")),
             expect=(Outcome.PASSED, Outcome.PASSED),
         ),
         Example(
             en="one question of five hundred, nearly",
             zh="五百题中有一题近似",
-            given={
-                "dataset": ex.dataset(),
-                "profile": ex.profile(),
-                "contamination": sets.contamination(
-                    sets.evaluation_set(questions_near=1, records_near=3, places=("a.jsonl#7",))
-                ),
-            },
+            given=sets.compared(
+                sets.evaluation_set(questions_near=1, records_near=3, places=("a.jsonl#7",))
+            ),
             expect=(Outcome.FAILED,),
         ),
         Example(
             en="no evaluation set is known",
             zh="没有已知的评测集",
-            given={
-                "dataset": ex.dataset(),
-                "profile": ex.profile(),
-                "contamination": sets.contamination(),
-            },
+            given=sets.compared(),
             expect=(Outcome.UNTESTED,),
         ),
         Example(
             en="one evaluation set is clean, another was never audited",
             zh="一个评测集没有重合，另一个从未审计",
-            given={
-                "dataset": ex.dataset(),
-                "profile": ex.profile(),
-                "contamination": sets.contamination(
-                    sets.evaluation_set("exam"),
-                    sets.evaluation_set("new", state=SetState.NEVER_AUDITED, version=None),
-                ),
-            },
+            given=sets.compared(
+                sets.evaluation_set("exam"),
+                sets.evaluation_set("new", state=SetState.NEVER_AUDITED, version=None),
+            ),
             expect=(Outcome.PASSED, Outcome.CANT_TELL),
         ),
         Example(
             en="nothing found among texts too many of which are alike to compare them all",
             zh="没有发现重合，但相似文本过多，未能全部比较",
-            given={
-                "dataset": ex.dataset(),
-                "profile": ex.profile(),
-                "contamination": sets.contamination(sets.evaluation_set(crowded_keys=2)),
-            },
+            given=sets.compared(sets.evaluation_set(crowded_keys=2)),
             expect=(Outcome.CANT_TELL,),
         ),
         Example(
             en="an evaluation set without any text",
             zh="评测集没有文本",
-            given={
-                "dataset": ex.dataset(),
-                "profile": ex.profile(),
-                "contamination": sets.contamination(sets.evaluation_set(questions=0)),
-            },
+            given=sets.compared(sets.evaluation_set(questions=0)),
             expect=(Outcome.CANT_TELL,),
         ),
         Example(
             en="the dataset is itself an evaluation set",
             zh="数据集本身就是评测集",
-            given={
-                "dataset": ex.dataset(purpose=Purpose.EVALUATION),
-                "profile": ex.profile(),
-                "contamination": sets.contamination(),
-            },
+            given=sets.compared(purpose=Purpose.EVALUATION),
             expect=(Outcome.INAPPLICABLE,),
         ),
     ),
