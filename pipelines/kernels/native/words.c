@@ -12,7 +12,9 @@ INLINE bool is_accented(const uint8_t *at, const uint8_t *end) {
 /* No branch: whether a word stands in a list is what no processor can foresee. */
 INLINE int list_of(const word_table *table, uint64_t word, int bits) {
     uint64_t slot = word * 0xA8ABA4B0FA4ADDB1u >> (64 - bits);
-    return table->keys[slot] == word ? table->numbers[slot] : 0;
+    int mask = -(table->keys[slot] == word);
+    __asm__("" : "+r"(mask)); /* or the compiler would branch after all */
+    return table->numbers[slot] & mask;
 }
 
 /* The word as the table has it. Of a longer one, eight letters are in no list: the longest has six. */
