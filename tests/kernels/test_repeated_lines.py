@@ -32,3 +32,11 @@ def test_a_text_of_many_lines_does_not_disturb_the_next_one():
     texts = ["\n".join(map(str, range(5000))), "7\n7", "\n".join(["same"] * 5000)]
     column = pa.array(texts, pa.large_string())
     assert normal_facts(column).repeated.tolist() == [0, 1, 4 * 4999]
+
+
+def test_every_byte_of_a_line_of_any_length_counts():
+    for size in (*range(1, 100), 127, 128, 129, 1000):
+        line = "x" * size
+        others = [line[:place] + "y" + line[place + 1 :] for place in range(min(size, 130))]
+        column = pa.array(["\n".join([line, *others, line, others[-1]])], pa.large_string())
+        assert normal_facts(column).repeated.tolist() == [2 * size]

@@ -7,23 +7,38 @@ INLINE uint64_t mixed(uint64_t hash, const uint8_t *at) {
     return hash ^ hash >> 32;
 }
 
-/* 64 bits of a line, never 0; a collision would count a line that is none, no more. */
+/* 64 bits of a line, never 0; a collision would count a line that is none, no more. Its last bytes
+   are taken together with some before them, so that few branches depend on its length. */
 static uint64_t hash_line(const uint8_t *line, int64_t size) {
     uint64_t hash = (uint64_t)size * 0x9E3779B97F4A7C15u;
     if (size >= 32) { /* four at a time, so that none waits for another */
         uint64_t a = hash, b = hash + 1, c = hash + 2, d = hash + 3;
-        for (; size >= 32; line += 32, size -= 32) {
+        const uint8_t *last = line + size - 32;
+        for (; line < last; line += 32) {
             a = mixed(a, line);
             b = mixed(b, line + 8);
             c = mixed(c, line + 16);
             d = mixed(d, line + 24);
         }
+        a = mixed(a, last);
+        b = mixed(b, last + 8);
+        c = mixed(c, last + 16);
+        d = mixed(d, last + 24);
         hash = (a ^ b * 3) + (c ^ d * 5);
+    } else if (size >= 8) {
+        const uint8_t *last = line + size - 8;
+        uint64_t a = mixed(hash, line), b = mixed(hash + 1, last);
+        if (size > 16) {
+            a = mixed(a, line + 8);
+            b = mixed(b, last - 8);
+        }
+        hash = a ^ b * 3;
+    } else {
+        uint8_t rest[8] = {0};
+        memcpy(rest, line, (size_t)size);
+        hash = mixed(hash, rest);
     }
-    for (; size >= 8; line += 8, size -= 8) hash = mixed(hash, line);
-    uint8_t rest[8] = {0};
-    memcpy(rest, line, (size_t)size);
-    hash = mixed(hash, rest) * 0xC4CEB9FE1A85EC53u;
+    hash *= 0xC4CEB9FE1A85EC53u;
     return (hash ^ hash >> 29) | 1;
 }
 
