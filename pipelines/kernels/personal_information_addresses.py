@@ -11,12 +11,21 @@ _IPV6_REST = re.compile(r"[0-9A-Fa-f:]{0,39}(?:\.[0-9]{1,3}){0,3}(?![0-9A-Za-z_:
 
 # The registries of special-purpose addresses (RFC 6890), written out: Python's own list changes
 # from version to version, and a hit must not.
-_GLOBAL6 = ipaddress.IPv6Network("2000::/3")
 _RESERVED6 = (
     "::1/128 ::ffff:0:0/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 "
     "2002::/16 3fff::/20 fc00::/7 fe80::/10 ff00::/8"
 )
-_SPECIAL6 = tuple(map(ipaddress.IPv6Network, _RESERVED6.split()))
+Network = tuple[int, int]
+
+
+def _network(text: str) -> Network:
+    """Address and mask as numbers: many times as fast to ask as the object."""
+    network = ipaddress.IPv6Network(text)
+    return int(network.network_address), int(network.netmask)
+
+
+_SPECIAL6 = tuple(map(_network, _RESERVED6.split()))
+_GLOBAL6 = _network("2000::/3")
 
 
 def ipv6_addresses(text: str) -> Iterator[Hit]:
@@ -51,9 +60,10 @@ def _tier6(token: str) -> Tier | None:
     if token.count(":") < 2:
         return None
     try:
-        address = ipaddress.IPv6Address(token)
+        address = int(ipaddress.IPv6Address(token))
     except ValueError:
         return None
-    if any(address in network for network in _SPECIAL6):
+    if any(address & mask == network for network, mask in _SPECIAL6):
         return Tier.LOOKALIKE
-    return Tier.VALID if address in _GLOBAL6 else None
+    network, mask = _GLOBAL6
+    return Tier.VALID if address & mask == network else None

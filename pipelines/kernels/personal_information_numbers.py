@@ -7,6 +7,8 @@ Texts are width-folded before they come here (`personal_information.fold`).
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from pipelines.kernels.check_digits import is_birth_date, luhn_holds, resident_check
 from pipelines.kernels.personal_information_model import Hit, Kind, Tier, near
 
@@ -44,6 +46,11 @@ _CARD_RANGES = (
     ("601382", "601382", (19,)),
 )
 
+_RANGES_BY_FIRST = {
+    digit: tuple(card for card in _CARD_RANGES if card[0][0] <= digit <= card[1][0])
+    for digit in "0123456789"
+}
+
 _ID_WORDS = re.compile(r"身份|证件号|identity|居民证|(?<![a-z])id(?![a-z])", re.IGNORECASE)
 _CALL_WORDS = re.compile(
     r"电话|座机|固话|热线|传真|致电|(?<![a-z])(?:tel|fax|call)|phone", re.IGNORECASE
@@ -55,12 +62,13 @@ _LABEL = re.compile(
 )
 _LABEL_AFTER = re.compile(r"(?:tel|qq|wx|vx|wechat|weixin)(?![0-9A-Za-z_])", re.IGNORECASE)
 
-# Each pattern is matched where a run of digits begins, never searched for: runs are few. The first
-# character comes before what must not precede it: the search skips to it much faster.
-_ID_START = re.compile(r"[1-9](?<![0-9].)[0-9]{5}")
-_MOBILE_START = re.compile(r"[018](?<![0-9].)(?:(?<=1)[3-9]|(?<=8)6|(?<=0)086)")
-_CARD_START = re.compile(r"[0-9](?<![0-9].)[0-9]{3}")
-_LANDLINE_START = re.compile(r"0(?<![0-9].)[0-9]{2}")
+_IS_FIRST = {
+    firsts: np.isin(np.arange(256), np.frombuffer(firsts.encode(), np.uint8))
+    for firsts in ("0123456789", "123456789", "018", "0")
+}
+"""Whether a sign is one of these, by its number."""
+
+# Each pattern is matched where a run of digits begins, never searched for: runs are few.
 _ID18 = re.compile(r"[1-9][0-9]{5}[ -]?[0-9]{8}[ -]?[0-9]{3}[0-9Xx](?![0-9])")
 _ID15 = re.compile(r"[1-9][0-9]{14}(?![0-9])")
 _MOBILE = re.compile(
@@ -78,7 +86,7 @@ _LANDLINE = re.compile(rf"{_AREA}(\) ?|[ -]?)([2-8][0-9]{{2,3}}[ -]?[0-9]{{4}})(
 
 def identity_numbers(text: str) -> Iterator[Hit]:
     """Resident identity numbers; valid where region, birth date and check character hold."""
-    for start in _starts(_ID_START, text):
+    for start in _starts(text, "123456789", 6):
         if found := _ID18.match(text, start):
             tier = _resident_tier(text, found)
         elif found := _ID15.match(text, start):
@@ -112,7 +120,7 @@ def _legacy_tier(text: str, found: re.Match[str]) -> Tier | None:
 
 def mobile_numbers(text: str) -> Iterator[Hit]:
     """Mobile numbers; valid where the first three digits are a range given to an operator."""
-    for begin in _starts(_MOBILE_START, text):
+    for begin in _starts(text, "018", 2):
         found = _MOBILE.match(text, begin)
         if not found:
             continue
@@ -129,24 +137,28 @@ def mobile_numbers(text: str) -> Iterator[Hit]:
 
 def card_numbers(text: str) -> Iterator[Hit]:
     """Bank card numbers; valid where issuer prefix, length and Luhn digit hold."""
-    for start in _starts(_CARD_START, text):
+    for start in _starts(text, "0123456789", 4):
         found = _CARD.match(text, start)
         if not found or not _alone(text, start, found.end()):
             continue
         end, number = found.end(), _joined(found[0])
         if len(number) < end - start and _grouped_further(text, start, end):
             continue
-        issued = any(
-            first <= number[: len(first)] <= last and len(number) in lengths
-            for first, last, lengths in _CARD_RANGES
-        )
+        issued = _issued(number)
         if issued or (len(number) >= 16 and near(_CARD_WORDS, text, start, end)):
             yield Hit(Kind.CARD, start, end, _tier(issued and luhn_holds(number)))
 
 
+def _issued(number: str) -> bool:
+    return any(
+        first <= number[: len(first)] <= last and len(number) in lengths
+        for first, last, lengths in _RANGES_BY_FIRST.get(number[0], ())
+    )
+
+
 def landline_numbers(text: str) -> Iterator[Hit]:
     """Landline numbers; valid where the area code is set off or a keyword is near."""
-    for begin in _starts(_LANDLINE_START, text):
+    for begin in _starts(text, "0", 3):
         found = _LANDLINE.match(text, begin)
         if not found:
             continue
@@ -162,9 +174,17 @@ def landline_numbers(text: str) -> Iterator[Hit]:
         yield Hit(Kind.LANDLINE, start, end, _tier(stated or near(_CALL_WORDS, text, start, end)))
 
 
-def _starts(begin: re.Pattern[str], text: str) -> list[int]:
-    """Where the runs of digits begin that begin as `begin` has it."""
-    return [found.start() for found in begin.finditer(text)]
+def _starts(text: str, firsts: str, least: int) -> list[int]:
+    """Where the runs begin that have at least so many digits, the first of them one of `firsts`."""
+    # a byte a character: nothing beyond Latin-1 is a digit, and what it becomes is none either
+    signs = np.frombuffer(text.encode("latin-1", "replace"), np.uint8)
+    digits = np.zeros(len(signs) + 2, np.bool_)
+    np.less(signs - np.uint8(ord("0")), 10, out=digits[1:-1])
+    borders = np.flatnonzero(digits[1:] != digits[:-1])
+    begins, ends = borders[::2], borders[1::2]
+    begins = begins[ends - begins >= least]
+    found: list[int] = begins[_IS_FIRST[firsts][signs[begins]]].tolist()
+    return found
 
 
 def _tier(holds: bool) -> Tier:
