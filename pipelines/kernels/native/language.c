@@ -83,10 +83,13 @@ static void add_gathered(gathering *of) {
         found[kept] = places[i];
         kept += model->held[places[i] / 64] >> places[i] % 64 & 1;
     }
-    for (int64_t i = 0; i < kept; i++) {
+    for (int64_t i = 0; i < kept; i++) { /* far apart in memory, so they are all asked for first */
         uint64_t before = model->held[found[i] / 64] & (((uint64_t)1 << found[i] % 64) - 1);
-        add_row(model, model->rows[model->ranks[found[i] / 64] + popcount64(before)], &of->to);
+        found[i] = (uint32_t)model->rows[model->ranks[found[i] / 64] + popcount64(before)];
+        __builtin_prefetch(model->codes + PARTS * (int64_t)found[i]);
+        __builtin_prefetch(model->norms + found[i]);
     }
+    for (int64_t i = 0; i < kept; i++) add_row(model, found[i], &of->to);
     memset(of->is_word, 0, sizeof of->is_word);
     of->count = 0;
 }
