@@ -173,6 +173,16 @@ static void look(finder *found, int64_t from, int64_t to, const uint32_t *entrie
         size = end - begin;
     } else {
         for (const uint8_t *at = text; at < stop;) {
+            uint64_t eight;
+            if (stop - at >= 8 && (memcpy(&eight, at, 8), eight & 0x8080808080808080u) == 0) {
+                for (int i = 0; i < 8; i++) {
+                    folds[size + i] = at[i] == LEAD_SIGN ? 0 : at[i];
+                    where[size + i] = at - found->data + i;
+                }
+                size += 8;
+                at += 8;
+                continue;
+            }
             int width;
             where[size] = at - found->data;
             folds[size++] = folded(decode(at, stop, &width), entries);
