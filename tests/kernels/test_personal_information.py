@@ -6,7 +6,6 @@ import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from identifier_patterns import find_by_patterns
 
 from pipelines.kernels import personal_information
 from pipelines.kernels.check_digits import luhn_holds, resident_check
@@ -16,7 +15,7 @@ from pipelines.kernels.personal_information_model import SENSITIVITY, Kind
 from pipelines.kernels.text_pieces import pieces
 
 sys.path.insert(0, str(Path(__file__).parent))
-
+from identifier_patterns import find_by_patterns
 
 ID = "11010519491231002X"
 

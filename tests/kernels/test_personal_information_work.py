@@ -2,14 +2,17 @@
 
 import re
 import sys
+from pathlib import Path
 
-import identifier_patterns
 import pytest
 
 from pipelines.kernels import personal_information_addresses as addresses
 from pipelines.kernels import personal_information_codes as codes
 from pipelines.kernels import personal_information_numbers as numbers
 from pipelines.kernels.personal_information import DETECTORS
+
+sys.path.insert(0, str(Path(__file__).parent))
+import identifier_patterns
 
 ID = "11010519491231002X"
 
