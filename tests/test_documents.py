@@ -17,6 +17,8 @@ ARCHITECTURE = ROOT / "docs" / "architecture.md"
 DRAWING = ROOT / "docs" / "images" / "architecture.svg"
 READERS = [*ROOT.glob("README*.md"), *(ROOT / "docs").rglob("*.md")]
 ABOVE_ALL = "pipelines.airflow"
+CODE = ("pipelines", "connectors", "expectations", "dags")
+TOP = (*CODE, "benchmarks", "docs", "examples", "requirements", "tests")
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +122,27 @@ def test_every_direct_dependency_has_a_reason(setup):
     assert explained <= direct, "something that has gone is still explained"
     for_tests = page.partition("Only for tests and checks:")[2]
     assert direct - explained <= named(re.findall(r"[\w.-]*\w", for_tests))
+
+
+def test_every_file_a_document_names_is_there():
+    named = {
+        (path.name, name)
+        for path in READERS
+        if path.parent.name != "controls"
+        for name in re.findall(r"`([\w.-]+(?:/[\w.-]+)+\.\w+)`", path.read_text(encoding="utf-8"))
+        if name.partition("/")[0] in TOP
+    }
+    assert len(named) > 20
+    assert {found for found in named if not (ROOT / found[1]).exists()} == set()
+
+
+def test_every_setting_that_is_read_is_told_of():
+    sources = [path for name in CODE for path in (ROOT / name).rglob("*.py")]
+    read = {name for path in sources for name in _settings(path)}
+    told = {name for path in READERS for name in _settings(path)}
+    assert len(read) > 10
+    assert read - told == set()
+
+
+def _settings(path: Path) -> set[str]:
+    return set(re.findall(r"\bTDA_[A-Z][A-Z_0-9]*\b", path.read_text(encoding="utf-8")))

@@ -20,7 +20,9 @@ def audit(
     ] = None,
     at: Annotated[
         str | None,
-        typer.Option(help="Clock of the run, ISO 8601 with zone; default: now. Reruns compare."),
+        typer.Option(
+            help="Clock of the run, ISO 8601 (UTC without a zone); default: now. Reruns compare."
+        ),
     ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes that scan; default: one a core.")

@@ -13,7 +13,9 @@ def register(app: typer.Typer) -> None:
 def nightly(
     at: Annotated[
         str | None,
-        typer.Option(help="Clock of the sweep and its runs, ISO 8601 with zone; default: now."),
+        typer.Option(
+            help="Clock of the sweep and its runs, ISO 8601 (UTC without a zone); default: now."
+        ),
     ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes that scan; default: one a core.")

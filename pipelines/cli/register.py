@@ -22,7 +22,8 @@ def register_datasets(
         list[str] | None, typer.Option(help="A dataset to sweep no longer; may be repeated.")
     ] = None,
     at: Annotated[
-        str | None, typer.Option(help="Since when, ISO 8601 with zone; default: now.")
+        str | None,
+        typer.Option(help="Since when, ISO 8601 (UTC without a zone); default: now."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
     lang: Annotated[str | None, typer.Option(help="zh or en; default: the locale.")] = None,

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 AS_JSON = typer.Option("--json", help="One JSON document on stdout.")
 LANG = typer.Option(help="zh or en; default: the locale.")
-AT = typer.Option(help="Clock the ages are counted from, ISO 8601; default: now.")
+AT = typer.Option(
+    help="Clock the ages are counted from, ISO 8601 (UTC without a zone); default: now."
+)
 BY = typer.Option("--by", help="Who decided it.")
 REASON = typer.Option("--reason", help="Why, in a sentence.")
 SHOWN = 20
