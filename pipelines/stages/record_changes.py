@@ -10,8 +10,10 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from pipelines.engine.base import Engine
-from pipelines.model.evidence import TableRef
+from pipelines.model.evidence import KEYS, TableRef
 from pipelines.model.history import PlaceChange
 from pipelines.model.ids import RunId
 from pipelines.stages.asking import Asking, number
@@ -155,26 +157,26 @@ def write_changes(before: RunId, after: RunId, store: Store, engine: Engine, out
     hits = {side: of_kind(tables, "hits") for side, tables in scanned.items()}
     pairs = {side: of_kind(tables, "pairs") for side, tables in related.items()}
     same_records = _digests(records["before"]) == _digests(records["after"])
-    apart = _uris(store, _apart("records", records))
     with _Answers(engine, out) as ask:
+        apart = ask.uris(_apart("records", records))
         parts = [ask(RECORDS, "records", apart)]
         if not (same_records and _digests(hits["before"]) == _digests(hits["after"])):
-            found = _uris(store, {f"{side}_hits": hits[side] for side in sides})
+            found = ask.uris({f"{side}_hits": hits[side] for side in sides})
             if _scanned_alike(before, after, store):
                 # the same record has the same hits: those of common tables stand on both sides
                 seen = apart
             else:
-                seen = _uris(store, {f"{side}_records": records[side] for side in sides})
+                seen = ask.uris({f"{side}_records": records[side] for side in sides})
             parts.append(ask(HITS, "hits", {**found, **seen}))
         if not (same_records and _digests(pairs["before"]) == _digests(pairs["after"])):
             known = _digests(records["before"])
             common = [table for table in records["after"] if table.digest in known]
-            both = _uris(store, {f"{side}_pairs": pairs[side] for side in sides})
+            both = ask.uris({f"{side}_pairs": pairs[side] for side in sides})
             tables = unsettled_pairs(
                 ask,
                 {side: both[f"{side}_pairs"] for side in sides},
                 {side: apart[f"{side}_records"] for side in sides}
-                | {"common": _uris(store, {"_records": common})["_records"]},
+                | {"common": ask.uris({"_records": common})["_records"]},
             )
             parts.append(ask(PAIRS, "pairs", tables))
         engine.sql(ALL, {"changes": parts}, str(out))
@@ -196,10 +198,26 @@ class _Answers:
             part.unlink(missing_ok=True)
 
     def __call__(self, query: str, name: str, tables: Mapping[str, Sequence[str]]) -> str:
-        part = self._out.with_name(f".{self._out.name}.{name}.{os.urandom(4).hex()}.parquet")
-        self._parts.append(part)
+        part = self._part(name)
         self._engine.sql(query, tables, str(part))
         return str(part)
+
+    def uris(self, tables: Mapping[str, Sequence[TableRef]]) -> dict[str, list[str]]:
+        """Where the tables of each side and kind are; no evidence is made for one without any."""
+        return {
+            name: [table.uri for table in held] or [self._empty(name.partition("_")[2])]
+            for name, held in tables.items()
+        }
+
+    def _empty(self, kind: str) -> str:
+        part = self._part(f"no-{kind}")
+        pq.write_table(KEYS[kind][0].empty_table(), part)
+        return str(part)
+
+    def _part(self, name: str) -> Path:
+        part = self._out.with_name(f".{self._out.name}.{name}.{os.urandom(4).hex()}.parquet")
+        self._parts.append(part)
+        return part
 
 
 def _scanned_alike(before: RunId, after: RunId, store: Store) -> bool:
@@ -219,13 +237,6 @@ def _apart(kind: str, tables: Mapping[str, Sequence[TableRef]]) -> dict[str, lis
     return {
         f"{side}_{kind}": [table for table in held if table.digest not in common]
         for side, held in tables.items()
-    }
-
-
-def _uris(store: Store, tables: Mapping[str, Sequence[TableRef]]) -> dict[str, list[str]]:
-    return {
-        name: [table.uri for table in held] or [store.evidence.empty(name.partition("_")[2]).uri]
-        for name, held in tables.items()
     }
 
 
