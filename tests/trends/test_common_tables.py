@@ -62,6 +62,12 @@ def compared(settings, tmp_path, monkeypatch):
     store.engine.dispose()
 
 
+def test_a_comparison_leaves_no_evidence_that_no_run_has(compared, settings):
+    before = set(settings.evidence.rglob("*.parquet"))
+    compared()
+    assert set(settings.evidence.rglob("*.parquet")) == before
+
+
 def test_what_changed_is_named_where_it_changed(compared):
     changes = compared()
     assert changes.counts["hit removed"] == changes.counts["hit added"] == 1
