@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import typer
 
+from pipelines.cli.help_command import GroupLang, with_help
 from pipelines.model.errors import AuditError, ConfigError
 from pipelines.model.message import msg
 
@@ -38,8 +39,6 @@ def build(only: str | None = None) -> typer.Typer:
     """The application with all COMMANDS, or with `only` one of them."""
     app = typer.Typer(
         name="tda",
-        help="Audit training data: sources, licences, consent, duplicates, labels, evidence.\n\n"
-        "Start with: tda audit path/to/dataset.yaml",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -49,17 +48,17 @@ def build(only: str | None = None) -> typer.Typer:
     app.callback()(_root)
     for name in (only,) if only else COMMANDS:
         import_module(f"pipelines.cli.{name}").register(app)
-    return app
+    return with_help(app)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run `tda` and exit: what the command says, 2 for misuse, 3 where work was left undone."""
     given = sys.argv[1:] if arguments is None else arguments
-    known = next((word for word in given if not word.startswith("-")), None)
+    known = _command(given)
     app = build(known if known in COMMANDS else None)
     try:
         _refuse_empty(given, known)
-        code = app(given, prog_name="tda", standalone_mode=False)
+        code = app(given, prog_name="tda", standalone_mode=False, obj=_option("--lang", given))
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
     except typer.TyperException as error:
@@ -93,8 +92,17 @@ def _said(error: Exception) -> AuditError:
     return _unreachable(error)
 
 
-def _root() -> None:
-    """Audit training data: sources, licences, consent, duplicates, labels, evidence."""
+def _root(lang: GroupLang = None) -> None:
+    """Audit training data: sources, licences, consent, duplicates, labels, evidence.
+
+    Example: tda audit path/to/dataset.yaml
+    """
+
+
+def _command(given: list[str]) -> str | None:
+    """The first word that is neither an option nor the language of all commands."""
+    words = zip(["", *given], given, strict=False)
+    return next((w for before, w in words if w[:1] != "-" and before != "--lang"), None)
 
 
 def _stop_writing() -> NoReturn:
@@ -187,10 +195,11 @@ def _complain(error: AuditError, given: list[str]) -> None:
 
 
 def _option(name: str, given: list[str]) -> str | None:
-    """The value of an option, looked up before (or without) the parser."""
+    """The last value of an option, looked up before (or without) the parser."""
+    found = None
     for word, following in zip(given, [*given[1:], ""], strict=True):
         if word == name:
-            return following or None
+            found = following or None
         if word.startswith(f"{name}="):
-            return word.partition("=")[2] or None
-    return None
+            found = word.partition("=")[2] or None
+    return found

@@ -20,7 +20,9 @@ def register(app: typer.Typer) -> None:
 
 
 def agreement(
-    file: Annotated[Path, typer.Argument(help="CSV, TSV, JSON Lines, JSON array or Parquet.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="CSV, TSV, JSON Lines, JSON array or Parquet.")
+    ],
     item: Annotated[str, typer.Option(help="Column with the id of the item.")],
     label: Annotated[str, typer.Option(help="Column with the label.")],
     annotator: Annotated[
@@ -40,7 +42,9 @@ def agreement(
 
     Example: tda agreement labels.csv --item item --annotator annotator --label label
 
-    Where nobody says who voted: tda agreement votes.csv --item item --label vote
+    Where nobody says who voted, leave --annotator out:
+
+    Example: tda agreement votes.csv --item item --label vote
     """
     import os
 

@@ -14,7 +14,9 @@ def register(app: typer.Typer) -> None:
 
 
 def audit(
-    manifests: Annotated[list[Path], typer.Argument(metavar="MANIFEST…", show_default=False)],
+    manifests: Annotated[
+        list[Path], typer.Argument(metavar="MANIFEST…", help="Manifests, one dataset each.")
+    ],
     policy: Annotated[
         Path | None, typer.Option(help="Policy file; default: the one that ships with tda.")
     ] = None,

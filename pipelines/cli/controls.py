@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.cli.help_command import GroupLang
+
 if TYPE_CHECKING:
     from expectations.catalogue import Entry
 
@@ -15,7 +17,7 @@ Lang = Annotated[str | None, typer.Option(help="zh or en; default: the locale.")
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
-    group = typer.Typer(help="The catalogue of controls.", no_args_is_help=True)
+    group = typer.Typer(no_args_is_help=True)
     group.callback()(_group)
     group.command("list")(list_)
     group.command("show")(show)
@@ -23,7 +25,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="controls")
 
 
-def _group() -> None:
+def _group(lang: GroupLang = None) -> None:
     """The catalogue of controls.
 
     Example: tda controls show SRC-06
@@ -52,7 +54,7 @@ def list_(as_json: AsJson = False, lang: Lang = None) -> int:
 
 
 def show(
-    control: Annotated[str, typer.Argument(metavar="ID", show_default=False)],
+    control: Annotated[str, typer.Argument(metavar="ID", help="Id of the control.")],
     as_json: AsJson = False,
     lang: Lang = None,
 ) -> int:

@@ -12,8 +12,8 @@ def register(app: typer.Typer) -> None:
 
 
 def diff(
-    before: Annotated[str, typer.Argument(metavar="RUN", show_default=False)],
-    after: Annotated[str, typer.Argument(metavar="RUN", show_default=False)],
+    before: Annotated[str, typer.Argument(metavar="RUN", help="Id of the earlier run.")],
+    after: Annotated[str, typer.Argument(metavar="RUN", help="Id of the later run.")],
     places: Annotated[
         int, typer.Option("--places", min=0, max=1000, help="Places shown of each kind of change.")
     ] = 20,

@@ -15,7 +15,10 @@ def register(app: typer.Typer) -> None:
 
 
 def dups(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH…", show_default=False)],
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH…", help="Files, folders or s3:// objects."),
+    ],
     text: Annotated[
         str, typer.Option(help="Text columns, commas between them; joined with a line feed.")
     ] = "text",

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli.help_command import GroupLang
+
 CODES = {"pass": 0, "fail": 1, "incomplete": 3, "conditional": 4}
 NOTHING_ON_RECORD = 3
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -13,18 +15,20 @@ DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
-    group = typer.Typer(help="Ask for the gate of a dataset version.", no_args_is_help=True)
+    group = typer.Typer(no_args_is_help=True)
     group.callback()(_group)
     group.command("check")(check)
     app.add_typer(group, name="gate")
 
 
-def _group() -> None:
+def _group(lang: GroupLang = None) -> None:
     """Ask for the gate of a dataset version."""
 
 
 def check(
-    version: Annotated[str, typer.Argument(metavar="DATASET@DIGEST", show_default=False)],
+    version: Annotated[
+        str, typer.Argument(metavar="DATASET@DIGEST", help="Dataset and digest of the version.")
+    ],
     purpose: Annotated[
         str | None, typer.Option(help="pretrain, fine_tune, alignment or evaluation.")
     ] = None,

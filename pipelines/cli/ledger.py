@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli.help_command import GroupLang
+
 AS_JSON = typer.Option("--json", help="One JSON document on stdout.")
 LANG = typer.Option(help="zh or en; default: the locale.")
 
@@ -14,7 +16,7 @@ MAX_FILE_BYTES = 1024 * 1024
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
-    group = typer.Typer(help="Show, verify and prove the ledger.", no_args_is_help=True)
+    group = typer.Typer(no_args_is_help=True)
     group.callback()(_group)
     group.command("head")(head)
     group.command("verify")(verify)
@@ -22,7 +24,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="ledger")
 
 
-def _group() -> None:
+def _group(lang: GroupLang = None) -> None:
     """Show, verify and prove the ledger."""
 
 
@@ -56,7 +58,8 @@ def verify(
         Path | None, typer.Option(help="A head kept outside: tda ledger head --json.")
     ] = None,
     key: Annotated[
-        list[Path] | None, typer.Option(help="A public key to trust besides those of this store.")
+        list[Path] | None,
+        typer.Option(help="A public key to trust besides those of this store; may be repeated."),
     ] = None,
     as_json: Annotated[bool, AS_JSON] = False,
     lang: Annotated[str | None, LANG] = None,
@@ -90,7 +93,7 @@ def verify(
 
 
 def prove(
-    entry: Annotated[str, typer.Argument(metavar="ID", show_default=False)],
+    entry: Annotated[str, typer.Argument(metavar="ID", help="Position or key of the entry.")],
     as_json: Annotated[bool, typer.Option("--json", help="A proof is always JSON.")] = False,
     lang: Annotated[str | None, LANG] = None,
 ) -> int:

@@ -11,7 +11,9 @@ def register(app: typer.Typer) -> None:
 
 
 def overlaps(
-    name: Annotated[str, typer.Argument(metavar="DATASET|RUN", show_default=False)],
+    name: Annotated[
+        str, typer.Argument(metavar="DATASET|RUN", help="Id of a dataset or of a run.")
+    ],
     evaluation: Annotated[
         str | None, typer.Option("--set", help="List the pairs with this evaluation set only.")
     ] = None,

@@ -15,7 +15,10 @@ def register(app: typer.Typer) -> None:
 
 
 def pii(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH…", show_default=False)],
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH…", help="Files, folders or s3:// objects."),
+    ],
     text: Annotated[
         str | None,
         typer.Option(help="Columns to search, commas between them; plain text needs none."),

@@ -13,7 +13,8 @@ def register(app: typer.Typer) -> None:
 
 def register_datasets(
     manifests: Annotated[
-        list[Path] | None, typer.Argument(metavar="[MANIFEST…]", show_default=False)
+        list[Path] | None,
+        typer.Argument(metavar="[MANIFEST…]", help="Manifests, one dataset each."),
     ] = None,
     policy: Annotated[
         Path | None, typer.Option(help="Policy of these datasets; default: that of tda.")

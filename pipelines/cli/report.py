@@ -12,7 +12,7 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
-    run: Annotated[str, typer.Argument(metavar="RUN", show_default=False)],
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Id of the run.")],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder; default: $TDA_HOME/reports/RUN.")
     ] = None,

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.cli.help_command import GroupLang
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -24,7 +26,7 @@ SHOWN = 20
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
-    group = typer.Typer(help="Keep evidence as long as it is needed.", no_args_is_help=True)
+    group = typer.Typer(no_args_is_help=True)
     group.callback()(_group)
     group.command("plan")(plan)
     group.command("apply")(apply)
@@ -34,7 +36,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="retention")
 
 
-def _group() -> None:
+def _group(lang: GroupLang = None) -> None:
     """Keep evidence as long as it is needed."""
 
 
@@ -115,8 +117,8 @@ def apply(
 
 
 def hold(
-    name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)],
-    target: Annotated[str, typer.Argument(metavar="DATASET|RUN|DIGEST|all", show_default=False)],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the hold.")],
+    target: Annotated[str, typer.Argument(metavar="DATASET|RUN|DIGEST|all", help="What is held.")],
     by: Annotated[str, BY] = "",
     reason: Annotated[str, REASON] = "",
     lang: Annotated[str | None, LANG] = None,
@@ -144,7 +146,7 @@ def hold(
 
 
 def release(
-    name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the hold.")],
     by: Annotated[str, BY] = "",
     reason: Annotated[str, REASON] = "",
     lang: Annotated[str | None, LANG] = None,

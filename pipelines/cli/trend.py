@@ -12,7 +12,7 @@ def register(app: typer.Typer) -> None:
 
 
 def trend(
-    dataset: Annotated[str, typer.Argument(metavar="DATASET", show_default=False)],
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="Id of the dataset.")],
     runs: Annotated[
         int, typer.Option("--runs", min=1, max=1000, help="How many runs to look back.")
     ] = 14,

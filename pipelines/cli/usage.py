@@ -44,6 +44,8 @@ def _message(error: TyperException) -> tuple[Message, str]:
         ), near
     if name:
         return _bad_value(error, name, text), ""
+    if text == "Missing command.":
+        return msg("a command is missing"), ""
     if found := _UNKNOWN.fullmatch(text):
         near = (found[3] or "").replace("'", "")
         return msg("there is no command {command} here", command=found[2]), near

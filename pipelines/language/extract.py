@@ -17,6 +17,7 @@ from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
 from pipelines.language.catalogue import DOMAIN, LOCALE
+from pipelines.language.help_texts import help_in
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("pipelines", "connectors", "expectations")
@@ -43,12 +44,12 @@ def _spoken(path: Path) -> Iterator[str]:
 
 def _from_code(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or not node.args:
-            continue
-        named = isinstance(node.func, ast.Name) and node.func.id == "msg"
-        first = node.args[0]
-        if named and isinstance(first, ast.Constant) and isinstance(first.value, str):
-            yield first.value
+        if isinstance(node, ast.Call):
+            named = isinstance(node.func, ast.Name) and node.func.id == "msg"
+            first = node.args[0] if named and node.args else None
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield first.value
+            yield from help_in(node, tree)
 
 
 def _from_template(source: str) -> Iterator[str]:

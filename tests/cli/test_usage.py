@@ -51,6 +51,14 @@ def test_the_option_says_the_language_even_where_the_rest_is_wrong(capsys, monke
     assert "应为整数" in err
 
 
+def test_a_group_with_an_option_and_no_command_says_what_is_missing(capsys):
+    for lang, said in (("en", "a command is missing"), ("zh", "缺少命令")):
+        code, out, err = run(capsys, "gate", "--lang", lang)
+        assert (code, out) == (2, "")
+        assert err.splitlines()[0] == f"tda: {said}"
+        assert "tda gate --help" in err.splitlines()[1]
+
+
 def test_names_that_resemble_what_was_typed_are_named(capsys, monkeypatch):
     monkeypatch.setenv("TDA_LANG", "en")
     assert "perhaps you mean trend;" in run(capsys, "trnd")[2]
