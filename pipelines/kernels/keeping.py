@@ -79,17 +79,9 @@ def judge(
     a time, or for one longer text. Neither the budget nor anything but the candidates and their
     order decides a verdict.
     """
-    count = len(chars)
-    lists = empty_lists(groups, most_kept)
-    verdicts = no_verdicts(count)
-    table = shingle_table(int(chars.max(initial=1)), most_slots)
-    comparing = Comparing(groups, lists, verdicts, table, threshold)
-    for first, last in waves(chars, budget):
-        wave = load(np.arange(first, last, dtype=np.int32))
-        comparing.with_those_before(wave, chars, load, budget)
-        comparing.compare(wave, wave, decide=True)
-    crowded = int((lists.filled > np.diff(lists.starts)).sum())
-    return Judged(verdicts, crowded, comparing.comparisons)
+    comparing = comparing_all(groups, chars, threshold, most_kept=most_kept, most_slots=most_slots)
+    comparing.decide(0, len(chars), chars, load, budget)
+    return comparing.judged()
 
 
 def empty_lists(groups: Groups, most_kept: int = MOST_KEPT) -> Lists:
@@ -124,6 +116,20 @@ def waves(sizes: NDArray[np.int64], budget: int) -> Iterator[tuple[int, int]]:
         first = last
 
 
+def comparing_all(
+    groups: Groups,
+    chars: NDArray[np.int64],
+    threshold: float,
+    *,
+    most_kept: int = MOST_KEPT,
+    most_slots: int = MOST_SLOTS,
+) -> "Comparing":
+    """What it takes to judge all candidates, of which none is judged so far."""
+    lists, verdicts = empty_lists(groups, most_kept), no_verdicts(len(chars))
+    table = shingle_table(int(chars.max(initial=1)), most_slots)
+    return Comparing(groups, lists, verdicts, table, threshold)
+
+
 class Comparing:
     """What stays the same from wave to wave, as `comparison` of native/keeping.c holds it."""
 
@@ -135,13 +141,14 @@ class Comparing:
         table: ShingleTable,
         threshold: float,
     ) -> None:
-        """Verdicts are written to `verdicts`, and those kept to `lists`."""
+        """Verdicts are written to `verdicts`, those kept to `lists`; `described` is for kernels."""
         widest = int(np.diff(groups.ends).max(initial=0))
         most = int(np.diff(lists.starts).max(initial=0))
         scratch = np.empty(widest * most + 1, np.int64)
+        self._lists, self._verdicts = lists, verdicts
         self._count = count = len(verdicts.distinct)
         indexes, asked_by = np.full(count, -1, np.int32), np.full(count, -1, np.int32)
-        self._kept_alive = (groups, lists, verdicts, table, scratch, indexes, asked_by)
+        self._kept_alive = (groups, table, scratch, indexes, asked_by)
         self._value = np.zeros(1, _COMPARISON)
         self._value["groups"] = _addresses(groups.ends, groups.keys)
         self._value["lists"] = _addresses(*lists)
@@ -151,12 +158,31 @@ class Comparing:
         self._value["scratch"] = scratch.ctypes.data
         self._value["indexes"] = indexes.ctypes.data
         self._value["asked_by"] = asked_by.ctypes.data
-        self._described = pointer(self._value)
+        self.described = pointer(self._value)
 
     @property
     def comparisons(self) -> int:
         """Pairs whose shingles were counted so far."""
         return int(self._value["comparisons"][0])
+
+    def judged(self) -> Judged:
+        """The verdicts reached so far."""
+        crowded = int((self._lists.filled > np.diff(self._lists.starts)).sum())
+        return Judged(self._verdicts, crowded, self.comparisons)
+
+    def decide(
+        self,
+        first: int,
+        last: int,
+        chars: NDArray[np.int64],
+        load: Callable[[NDArray[np.int32]], Texts],
+        budget: int,
+    ) -> None:
+        """Reach the verdicts on candidates `first` … `last` - 1, all before them being decided."""
+        for begin, end in waves(chars[first:last], budget):
+            wave = load(np.arange(first + begin, first + end, dtype=np.int32))
+            self.with_those_before(wave, chars, load, budget)
+            self.compare(wave, wave, decide=True)
 
     def with_those_before(
         self,
@@ -175,15 +201,13 @@ class Comparing:
         self._value["wave"] = _described(wave)
         self._value["others"] = self._value["wave"] if others is wave else _described(others)
         self._value["decide"] = decide
-        if native("tda_compare")(self._described) < 0:
+        if native("tda_compare")(self.described) < 0:
             raise MemoryError
 
     def met(self, members: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which candidates are listed under a key of one of `members` that comes after them."""
         met = np.zeros(self._count, np.bool_)
-        native("tda_met", None)(
-            self._described, pointer(members), whole(len(members)), pointer(met)
-        )
+        native("tda_met", None)(self.described, pointer(members), whole(len(members)), pointer(met))
         return met
 
 

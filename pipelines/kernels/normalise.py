@@ -56,12 +56,12 @@ class Normaliser:
 
     def __init__(self, column: pa.LargeStringArray) -> None:
         """Copies nothing."""
-        self._source = text_bytes(column)
-        self._described = (pointer(self._source.data), pointer(self._source.offsets))
+        self.source = text_bytes(column)
+        self._described = (pointer(self.source.data), pointer(self.source.offsets))
 
     def block(self, rows: NDArray[np.int64] | None = None) -> NormalText:
         """The normal form of each text, or of those in `rows`."""
-        source = self._source
+        source = self.source
         begins, ends = source.offsets[:-1], source.offsets[1:]
         if rows is not None:
             begins, ends = begins[rows], ends[rows]

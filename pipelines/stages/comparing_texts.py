@@ -2,20 +2,16 @@
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from pipelines.kernels.fingerprint import Fingerprints
-from pipelines.kernels.keeping import Texts, judge
+from pipelines.kernels.judging import judge_texts
 from pipelines.kernels.normalise import Normaliser
 from pipelines.kernels.unit_facts import sketch_facts_in
-from pipelines.kernels.units import Unit, in_units
+from pipelines.kernels.units import Unit
 from pipelines.stages.duplicates import Duplicates, ledger_of
 from pipelines.stages.placing import NO_SOURCE
 from pipelines.stages.preference import FIRST, Preference, arranged
 from pipelines.stages.sharing import Sketches, shared_in_memory
-
-BUDGET = 192 * 1024
-"""Code points in a wave of comparison: small enough for its memory to be used again and again."""
 
 
 def near_duplicates(
@@ -38,11 +34,8 @@ def near_duplicates(
             bands=facts.bands[rows],
         )
     )
-    found, texts = arranged(shared, preference), Normaliser(column)
-
-    def load(members: NDArray[np.int32]) -> Texts:
-        normal = in_units(texts.block(found.places[members]), unit)
-        return Texts(members=members, points=normal.points, ends=normal.offsets)
-
-    judged = judge(found.groups, found.chars, load, threshold, budget=BUDGET)
+    found = arranged(shared, preference)
+    judged = judge_texts(
+        found.groups, found.chars, Normaliser(column), found.places, threshold, unit=unit
+    )
     return ledger_of(found, judged)

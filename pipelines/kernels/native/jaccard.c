@@ -112,23 +112,24 @@ int64_t fill(const shingle_table *table, const uint32_t *text, int64_t length, i
 
 /* Near texts share long runs: where one shingle is held, the next one is most often the next one of
    the text that is held, and then neither hashed nor looked for. With `apart`, shingles that are not
-   held are put there, each once, and counted in `others`; else -1 once `enough` can no longer be
-   reached. */
+   held are put there, each once, and counted in `others`: then every one of them asks for `ratio`
+   more to be shared. -1 once that, or `enough`, can no longer be reached. */
 INLINE int64_t count_runs(const shingle_table *table, const uint32_t *held, int64_t filled,
-                          const uint32_t *text, int64_t length, int64_t enough, uint32_t *apart,
-                          int64_t *others) {
+                          const uint32_t *text, int64_t length, double enough, double ratio,
+                          uint32_t *apart, int64_t *others) {
     uint32_t mask = (uint32_t)slots_for(filled, table->size) - 1, hash;
     uint32_t apart_mask = (uint32_t)slots_for(length, table->size) - 1;
     int64_t shared = 0, count = length - SHINGLE + 1, held_count = filled - SHINGLE + 1;
     int64_t next = held_count; /* the place in `held` that may go on; none */
     uint32_t before = table->age->held.before, apart_before = table->age->apart.before;
     int32_t number = counted(table);
+    int64_t alone = 0;
     for (int64_t i = 0; i < count; i++) {
         uint32_t place; /* where in `held` the shingle is first */
         if (next < held_count && held[next + SHINGLE - 1] == text[i + SHINGLE - 1]) {
             place = table->places[next++];
         } else {
-            if (!apart && shared + count - i < enough) return -1;
+            if ((double)(shared + count - i) < enough + ratio * (double)alone) return -1;
             hash_some(text + i, 1, table->factors, &hash);
             uint32_t at = found_at(table->slots, mask, before, hash, held, text + i);
             if (table->slots[at] <= before) {
@@ -136,7 +137,7 @@ INLINE int64_t count_runs(const shingle_table *table, const uint32_t *held, int6
                 if (apart) {
                     uint32_t spot =
                         found_at(apart, apart_mask, apart_before, hash, text, text + i);
-                    *others += apart[spot] <= apart_before;
+                    alone += apart[spot] <= apart_before;
                     apart[spot] = apart_before + 1 + (uint32_t)i;
                 }
                 continue;
@@ -147,23 +148,28 @@ INLINE int64_t count_runs(const shingle_table *table, const uint32_t *held, int6
         shared += table->stamps[place] != number;
         table->stamps[place] = number;
     }
+    if (apart) *others = alone;
     return shared;
 }
 
-int64_t count_both(const shingle_table *table, const uint32_t *held, int64_t filled,
-                   const uint32_t *text, int64_t length, int64_t *distinct) {
+int64_t count_both(const shingle_table *table, const uint32_t *held, int64_t filled, int64_t own,
+                   const uint32_t *text, int64_t length, double least, int64_t *distinct) {
     uint32_t *apart = table->slots + table->size;
     emptied(apart, table->size, length, &table->age->apart);
     int64_t others = 0;
-    int64_t shared = count_runs(table, held, filled, text, length, 0, apart, &others);
-    *distinct = shared + others;
+    /* the union is `own` and what is not held; J >= least asks for that share of it */
+    double enough = least * (double)own * (1 - ROUNDING), ratio = least * (1 - ROUNDING);
+    int64_t shared =
+        count_runs(table, held, filled, text, length, enough, ratio, apart, &others);
+    if (shared >= 0) *distinct = shared + others;
     return shared;
 }
 
 int64_t count_shared(const shingle_table *table, const uint32_t *held, int64_t filled,
                      const uint32_t *text, int64_t length, int64_t part, int64_t parts,
                      int64_t enough) {
-    if (parts == 1) return count_runs(table, held, filled, text, length, enough, NULL, NULL);
+    if (parts == 1)
+        return count_runs(table, held, filled, text, length, (double)enough, 0, NULL, NULL);
     uint32_t mask = (uint32_t)slots_for(filled, table->size) - 1, hashes[TOGETHER];
     uint32_t before = table->age->held.before;
     int32_t number = counted(table);

@@ -8,6 +8,7 @@
 #include "text.h"
 
 #define SHINGLE 5
+#define ROUNDING 1e-9 /* slack of what is compared with a share of a count */
 
 /* What a table still holds of earlier texts is not wiped, it is told apart by its numbers. */
 typedef struct {
@@ -43,9 +44,10 @@ int64_t count_shared(const shingle_table *table, const uint32_t *held, int64_t f
                      const uint32_t *text, int64_t length, int64_t part, int64_t parts,
                      int64_t enough);
 
-/* The same in one part, to the end; `distinct` is the number of distinct shingles of text[0:length],
-   which is not too long for one part either. */
-int64_t count_both(const shingle_table *table, const uint32_t *held, int64_t filled,
-                   const uint32_t *text, int64_t length, int64_t *distinct);
+/* The same in one part of a text whose distinct shingles nobody has counted, and which is not too
+   long for one part either: `distinct` is their number. `own` is that of `held`. -1, and `distinct`
+   as it was, once a similarity of `least` can no longer be reached. */
+int64_t count_both(const shingle_table *table, const uint32_t *held, int64_t filled, int64_t own,
+                   const uint32_t *text, int64_t length, double least, int64_t *distinct);
 
 #endif

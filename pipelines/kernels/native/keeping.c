@@ -1,43 +1,5 @@
 /* The law of near duplicates over candidates that share keys: see keeping.py. */
-#include "jaccard.h"
-
-typedef struct { /* keys of candidate i are keys[ends[i]] up to ends[i + 1] */
-    const int64_t *ends;
-    const int32_t *keys;
-} key_groups;
-
-typedef struct { /* kept candidates under key k are members[starts[k]] and following */
-    const int64_t *starts;
-    int32_t *filled; /* beyond the room of the list, so much was turned away */
-    int32_t *members;
-} kept_lists;
-
-typedef struct {
-    int32_t *kept_for; /* -1 where it is kept itself */
-    double *similarity;
-    int64_t *distinct; /* shingles; 0 while nobody had to know */
-} verdict_arrays;
-
-typedef struct { /* text of members[i] is points[ends[i]] up to ends[i + 1] */
-    const int32_t *members;
-    int64_t count;
-    const uint32_t *points;
-    const int64_t *ends;
-} text_wave;
-
-typedef struct {
-    key_groups groups;
-    kept_lists lists;
-    verdict_arrays verdicts;
-    text_wave wave, others;
-    shingle_table table;
-    double threshold;
-    int64_t *scratch;    /* as many as kept candidates can be found for one */
-    int32_t *indexes;    /* of each candidate among `others`; -1: it is not among them */
-    int32_t *asked_by;   /* the last candidate that found it among the kept; at first -1 */
-    int64_t decide;      /* those kept at the end are listed */
-    int64_t comparisons; /* pairs whose shingles were counted */
-} comparison;
+#include "keeping.h"
 
 INLINE int64_t list_end(const kept_lists *lists, int32_t key) {
     int64_t end = lists->starts[key] + lists->filled[key];
@@ -113,14 +75,14 @@ static void weigh(comparison *c, const uint32_t *text, int64_t size, int32_t mem
         int64_t index = c->scratch[at], length, shared;
         int64_t *distinct = c->verdicts.distinct + c->others.members[index];
         const uint32_t *other = text_of(&c->others, index, &length);
+        double best = c->verdicts.similarity[member];
+        double least = c->threshold > best ? c->threshold : best;
         if (*distinct == 0) {
-            shared = count_both(&c->table, text, size, other, length, distinct);
+            shared = count_both(&c->table, text, size, own, other, length, least, distinct);
         } else {
-            double best = c->verdicts.similarity[member];
-            double least = c->threshold > best ? c->threshold : best;
             /* J >= least means shared >= both * least / (1 + least), less the rounding */
             double both = (double)(own + *distinct);
-            double needed = both * least / (1.0 + least) - 1e-9 * both;
+            double needed = both * least / (1.0 + least) - ROUNDING * both;
             shared = count_shared(&c->table, text, size, other, length, 0, 1, (int64_t)needed);
         }
         if (shared >= 0) judge(c, member, index, shared, own + *distinct);
@@ -173,17 +135,18 @@ static bool compare(comparison *c) {
     return true;
 }
 
-/* Each of the wave is weighed against the kept among `others`, and listed if kept at the end.
-   0, or -1 without memory. */
-EXPORT int64_t tda_compare(comparison *c) {
+bool weigh_wave(comparison *c) {
     for (int64_t i = 0; i < c->others.count; i++) {
         c->indexes[c->others.members[i]] = (int32_t)i;
         c->asked_by[c->others.members[i]] = -1; /* another wave may have asked */
     }
     bool held = compare(c);
     for (int64_t i = 0; i < c->others.count; i++) c->indexes[c->others.members[i]] = -1;
-    return held ? 0 : -1;
+    return held;
 }
+
+/* 0, or -1 without memory. */
+EXPORT int64_t tda_compare(comparison *c) { return weigh_wave(c) ? 0 : -1; }
 
 /* met[i] is set for the candidates that are kept under a key of one of `members`, before it. */
 EXPORT void tda_met(const comparison *c, const int32_t *members, int64_t count, uint8_t *met) {

@@ -17,7 +17,7 @@ EXPORT void tda_shared_by_pairs(const shingle_table *given, const uint32_t *poin
                 own = fill(&table, a, a_length, 0, 1);
                 held = left[i];
             }
-            shared[i] = count_both(&table, a, a_length, b, b_length, &distinct);
+            shared[i] = count_both(&table, a, a_length, own, b, b_length, 0, &distinct);
             together[i] = own + distinct - shared[i];
             continue;
         }

@@ -62,25 +62,48 @@ INLINE int bits_of(int64_t count) { return 63 - __builtin_clzll((uint64_t)count)
 
 typedef uint32_t words8 __attribute__((ext_vector_type(8)));
 
+INLINE words8 own_hash(words8 hashes, words8 a, words8 b) {
+    words8 x = (hashes ^ b) * a;
+    x ^= x >> 15;
+    return x * 0x2C1B3C6Du;
+}
+
+/* One of the minima below over all shingles, of which there are at least eight, eight at a time. */
+static uint32_t one_minimum(const uint32_t *hashes, int64_t count, uint32_t a, uint32_t b,
+                            uint32_t least) {
+    words8 best = least, next;
+    for (int64_t i = 0; i < count; i += 8) {
+        /* the last eight overlap those before: a minimum stays what it is */
+        memcpy(&next, hashes + (i + 8 > count ? count - 8 : i), sizeof next);
+        best = __builtin_elementwise_min(best, own_hash(next, a, b));
+    }
+    return __builtin_reduce_min(best);
+}
+
+/* `some` minima, at most eight, side by side. */
+static void minima_together(const uint32_t *hashes, int64_t count, const sketch_spec *spec,
+                            const int32_t *empty, int some, uint32_t *least) {
+    words8 a = 0, b = 0, best = 0;
+    for (int i = 0; i < some; i++) {
+        a[i] = spec->a[empty[i]];
+        b[i] = spec->b[empty[i]];
+        best[i] = least[i];
+    }
+    for (int64_t i = 0; i < count; i++)
+        best = __builtin_elementwise_min(best, own_hash(hashes[i], a, b));
+    for (int i = 0; i < some; i++) least[i] = best[i];
+}
+
 /* `least` of each value that no shingle fell to goes on over all shingles, under a hash of its own. */
 static void own_minima(const uint32_t *hashes, int64_t count, const sketch_spec *spec,
                        const int32_t *empty, int64_t count_empty, uint32_t *least) {
-    for (int64_t e = 0; e < count_empty; e += 8) {
+    int64_t e = 0;
+    for (; count_empty - e >= 8 || (e < count_empty && count < 8); e += 8) {
         int some = count_empty - e < 8 ? (int)(count_empty - e) : 8;
-        words8 a = 0, b = 0, best = 0;
-        for (int i = 0; i < some; i++) {
-            a[i] = spec->a[empty[e + i]];
-            b[i] = spec->b[empty[e + i]];
-            best[i] = least[e + i];
-        }
-        for (int64_t i = 0; i < count; i++) {
-            words8 x = (hashes[i] ^ b) * a;
-            x ^= x >> 15;
-            x *= 0x2C1B3C6Du;
-            best = __builtin_elementwise_min(best, x);
-        }
-        for (int i = 0; i < some; i++) least[e + i] = best[i];
+        minima_together(hashes, count, spec, empty + e, some, least + e);
     }
+    for (; e < count_empty; e++)
+        least[e] = one_minimum(hashes, count, spec->a[empty[e]], spec->b[empty[e]], least[e]);
 }
 
 void split_begin(const sketch_spec *spec, uint32_t *values) {

@@ -1,5 +1,5 @@
 /* Words in place of characters, so that shingles are runs of five words: see units.py. */
-#include "text.h"
+#include "units.h"
 
 enum { LATIN = 2, DIGIT = 3, KANA = 5, HANGUL = 6, LETTER = 7 };
 #define LETTERS (1u << LATIN | 1u << DIGIT | 1u << HANGUL | 1u << LETTER)
@@ -10,11 +10,8 @@ INLINE uint32_t finished(uint64_t hash) {
     return (uint32_t)(hash >> 32);
 }
 
-/* The words of points[0:size] at `out`, which has room for one more; how many there are. A text with
-   no word keeps its code points. Where words end nobody can foretell, so each is written again and
-   again until it does. */
-static int64_t words_of(const uint32_t *points, int64_t size, const text_table *table,
-                        uint32_t *out) {
+/* Where words end nobody can foretell, so each is written again and again until it does. */
+int64_t words_of(const uint32_t *points, int64_t size, const text_table *table, uint32_t *out) {
     int64_t words = 0;
     uint64_t hash = 0; /* of the word that is open */
     uint32_t open = 0;
