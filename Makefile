@@ -4,6 +4,8 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 EXAMPLES := examples/installed-packages/build/dataset.yaml examples/support-dialogues/dataset.yaml
 MANIFEST ?=
+# as many processes of tests as there are cores, at most four: each may start services of its own
+WORKERS ?= auto
 .DEFAULT_GOAL := help
 .PHONY: help audit test test-all lint lock docs clean
 
@@ -11,6 +13,7 @@ help:
 	@echo "make audit                  audit the two examples through Airflow"
 	@echo "make audit MANIFEST=FILE    audit any dataset.yaml through Airflow"
 	@echo "make test                   checks and tests; make test-all adds the long ones"
+	@echo "make test WORKERS=0         the same, one test after the other"
 
 audit:
 	@$(PYTHON) requirements/environment.py audit
@@ -24,7 +27,7 @@ endif
 test:
 	@$(PYTHON) requirements/environment.py test
 	@$(MAKE) --no-print-directory lint
-	$(RUN) -m pytest -m "not slow" tests
+	$(RUN) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile --durations 15 -m "not slow" tests
 
 test-all: test
 	$(RUN) -m pytest -m slow

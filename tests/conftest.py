@@ -19,6 +19,7 @@ from pipelines.settings import Settings
 sys.path.insert(0, str(Path(__file__).parent / "services"))
 
 import postgres_server
+from tda_process import tda
 
 from pipelines.store.database import Store, open_store
 
@@ -177,22 +178,6 @@ def audit_example(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], A
 
 def audit(home: Path, manifest: Path, *more: str) -> Audited:
     """`tda audit MANIFEST --json` in the workspace `home`."""
-    command = [
-        sys.executable,
-        "-m",
-        "pipelines.cli",
-        "audit",
-        str(manifest),
-        "--json",
-        "--at",
-        CLOCK,
-    ]
-    done = subprocess.run(
-        [*command, *more],
-        env={**os.environ, "TDA_HOME": str(home), "TDA_LANG": "en"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = tda(home, "audit", manifest, "--json", "--at", CLOCK, *more)
     assert done.stdout, done.stderr
     return Audited(home, done.returncode, json.loads(done.stdout))

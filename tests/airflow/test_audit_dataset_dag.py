@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from dag_process import DAGS, python
 
 from pipelines.airflow.environment import isolated_environment
 from pipelines.settings import Settings
@@ -17,7 +18,6 @@ from pipelines.store.database import open_store
 from pipelines.store.stage_results import stages_of
 
 ROOT = Path(__file__).resolve().parents[2]
-DAGS = ROOT / "dags"
 MANIFEST = ROOT / "examples" / "support-dialogues" / "dataset.yaml"
 pytestmark = pytest.mark.airflow
 
@@ -44,15 +44,7 @@ json.dump({
 @pytest.fixture(scope="module")
 def shape(tmp_path_factory) -> dict:
     folder = tmp_path_factory.mktemp("parsed")
-    done = subprocess.run(
-        [sys.executable, "-c", SHAPE, str(DAGS), str(folder / "shape.json")],
-        env=isolated_environment(folder / "home", DAGS),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads((folder / "shape.json").read_text(encoding="utf-8"))
+    return python(SHAPE, folder / "home", folder / "shape.json")[0]
 
 
 def test_the_tasks_follow_the_one_order_of_the_stages(shape):

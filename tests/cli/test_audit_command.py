@@ -1,13 +1,13 @@
 """`tda audit` as a person meets it: exit codes, one JSON document, a sentence for each mistake."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from tda_process import tda
 
 from pipelines.model.ids import Digest
 from pipelines.stages.known_digests import Hashed, stamp_of, write_digests
@@ -21,16 +21,6 @@ record: {text: [text]}
 sources: [{id: own, type: self_produced, licence: {id: CC0-1.0}}]
 personal_information: {present: false}
 """
-
-
-def tda(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", *arguments],
-        env={**os.environ, "TDA_HOME": str(home), "TDA_LANG": "en", **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")

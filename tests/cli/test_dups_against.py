@@ -1,13 +1,12 @@
 import json
-import os
 import random
 import subprocess
-import sys
 from fractions import Fraction
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+import tda_process
 
 from pipelines.kernels.normalise import normalise
 from pipelines.kernels.shingles import shingles_of
@@ -19,14 +18,8 @@ PAGE = "a question of some length about the rivers of a country and their names 
 
 def tda(folder: Path, *arguments, lang="en") -> subprocess.CompletedProcess[str]:
     """`tda dups` in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", "dups", *map(str, arguments), "--lang", lang],
-        cwd=folder,
-        env={**os.environ, "TDA_HOME": str(folder / "home")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    home = folder / "home"
+    return tda_process.tda(home, "dups", *arguments, "--lang", lang, folder=folder)
 
 
 def found(folder: Path, *arguments) -> dict[str, object]:
@@ -266,11 +259,6 @@ def test_misuse_is_a_sentence_with_a_remedy(tmp_path, arguments, says):
 
 
 def test_the_help_shows_an_example(tmp_path):
-    ended = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", "dups", "--help"],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "COLUMNS": "200"},
-    )
+    ended = tda_process.tda(tmp_path, "dups", "--help", COLUMNS="200")
+    assert ended.returncode == 0
     assert "tda dups eval.jsonl --text question --against train.jsonl" in ended.stdout

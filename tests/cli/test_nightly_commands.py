@@ -1,10 +1,9 @@
 """`tda register`, `tda registered` and `tda nightly`, as a person meets them."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+
+from tda_process import tda
 
 from pipelines.registry_file import read_registry, registry_path
 
@@ -25,17 +24,6 @@ def write(folder: Path, name: str) -> Path:
     path = folder / "dataset.yaml"
     path.write_text(json.dumps({**MANIFEST, "dataset": name}), encoding="utf-8")
     return path
-
-
-def tda(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", *arguments],
-        env={**os.environ, "TDA_HOME": str(home), "TDA_LANG": "en", "TDA_WORKERS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
 
 
 def test_a_night_from_registration_to_digest(tmp_path: Path):

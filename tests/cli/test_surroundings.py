@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import tda_process
 
 from pipelines.language.catalogue import Language
 
@@ -25,8 +26,12 @@ def tda(tmp_path: Path, *words: str | bytes, **more: str) -> subprocess.Complete
 
 
 def sentence(done: subprocess.CompletedProcess[bytes]) -> list[str]:
+    return complaint(done.stderr.decode("utf-8"))
+
+
+def complaint(text: str) -> list[str]:
     """The two lines of a complaint."""
-    lines = done.stderr.decode("utf-8").splitlines()
+    lines = text.splitlines()
     assert len(lines) == 2, lines
     assert lines[0].startswith("tda: ")
     return lines
@@ -121,9 +126,9 @@ def test_a_workspace_that_cannot_be_made_gets_a_sentence(tmp_path, monkeypatch, 
     )
     for home, said in (("data.yaml", "data.yaml"), ("/proc/none", "/proc/none")):
         for lang in ("en", "zh"):
-            done = tda(tmp_path, *words, "--lang", lang, TDA_HOME=home)
-            assert (done.returncode, done.stdout) == (2, b"")
-            sentence_of, remedy = sentence(done)
+            done = tda_process.tda(home, *words, "--lang", lang)
+            assert (done.returncode, done.stdout) == (2, "")
+            sentence_of, remedy = complaint(done.stderr)
             assert said in sentence_of
             assert "TDA_HOME" in remedy
             if lang == "zh":

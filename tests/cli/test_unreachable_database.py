@@ -8,21 +8,14 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import tda_process
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "never-shown-7f3a"  # noqa: S105  of nobody
 
 
 def tda(home: Path, url: str, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", *words],
-        env={**os.environ, "TDA_HOME": str(home), "TDA_DATABASE_URL": url},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    return tda_process.tda(home, *words, TDA_DATABASE_URL=url)
 
 
 @pytest.mark.parametrize(

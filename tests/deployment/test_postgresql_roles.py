@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import sqlalchemy as sa
+from tiny_dataset import write_tiny
 
 from connectors.manifest import read_manifest
 from pipelines.model.annotation import Annotator
@@ -32,14 +33,6 @@ RESULTS = (
     ControlResult(control="SRC-06", severity=Severity.HIGH, lowered=False, findings=(FINDING,)),
 )
 ROOT = Path(__file__).resolve().parents[2]
-MANIFEST = """
-dataset: tiny
-title: {en: Tiny}
-purpose: fine_tune
-files: ["*.jsonl"]
-record: {text: [text]}
-sources: [{id: own, type: self_produced, licence: {id: MIT}}]
-"""
 
 
 def blocks(suffix: str) -> list[str]:
@@ -89,10 +82,8 @@ def test_an_audit_needs_no_more_than_the_documented_rights(addresses, tmp_path: 
     opened(home, owner).engine.dispose()
     run(owner, narrow)
 
-    (tmp_path / "a.jsonl").write_text('{"text": "hello"}\n', encoding="utf-8")
-    (tmp_path / "dataset.yaml").write_text(MANIFEST, encoding="utf-8")
     store = opened(home, audit)
-    record_a_run(store, tmp_path / "dataset.yaml")
+    record_a_run(store, write_tiny(tmp_path))
     assert [found.state for found in runs.all_runs(store)] == [runs.SEALED]
     assert inspect_store(store).reason == "ok"
     store.engine.dispose()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from exam_house import EXAM, EXPECTED, FIRST, REFUSALS, SECOND, House
+from tda_process import tda
 
 from pipelines.model.contamination import SetOverlap, SetState
 from pipelines.model.outcome import Outcome
@@ -109,11 +110,11 @@ def test_a_set_that_was_begun_and_never_audited_to_the_end_is_named(house: House
 
 
 def test_a_set_that_is_registered_for_the_night_and_was_not_audited_yet_is_named(
-    house: House, processes
+    house: House,
 ):
     path = str(house.folder / "refusals" / "dataset.yaml")
-    done = processes.tda(house.store.settings.home, "register", path)
-    assert done.code == 0, done.stderr
+    done = tda(house.store.settings.home, "register", path)
+    assert done.returncode == 0, done.stderr
     (finding,) = house.control(house.audit("training")).findings
     assert (finding.outcome, finding.subject) == (Outcome.CANT_TELL, "evaluation:refusals")
 
@@ -248,19 +249,19 @@ def test_no_text_is_in_what_the_stage_leaves_and_retention_knows_its_tables(hous
     assert table.digest.removeprefix("sha256:") in digests
 
 
-def test_the_command_lists_the_pairs_and_says_what_they_come_to(house: House, processes):
+def test_the_command_lists_the_pairs_and_says_what_they_come_to(house: House):
     house.audit("exam")
     run_id = house.audit("training")
     home = house.store.settings.home
-    done = processes.tda(home, "overlaps", "training", "--lang", "en")
-    assert done.code == 0, done.stderr
+    done = tda(home, "overlaps", "training", "--lang", "en")
+    assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [(line["file"], line["row"], line["method"]) for line in lines] == [
         (pair[0], pair[1], pair[-1]) for pair in EXPECTED
     ]
     assert "exam: 3 of 4 questions are in 5 records of the data, 2 exactly and 1" in done.stderr
     assert "refusals" not in done.stderr
-    other = processes.tda(home, "overlaps", run_id, "--set", "exam", "--json")
+    other = tda(home, "overlaps", run_id, "--set", "exam", "--json")
     assert json.loads(other.stderr)["sets"][0]["questions"] == 4
     assert other.stdout == done.stdout
     for arguments, said in (
@@ -268,23 +269,24 @@ def test_the_command_lists_the_pairs_and_says_what_they_come_to(house: House, pr
         (("exam",), "was compared with no evaluation set"),
         (("nothing",), "there is no run nothing"),
     ):
-        wrong = processes.tda(home, "overlaps", *arguments, "--lang", "en")
-        assert (wrong.code, wrong.stdout) == (2, "")
+        wrong = tda(home, "overlaps", *arguments, "--lang", "en")
+        assert (wrong.returncode, wrong.stdout) == (2, "")
         assert said in wrong.stderr
 
 
 @pytest.mark.parametrize("point", ["overlap", "tables_with"])
-def test_a_killed_comparison_goes_on_to_the_same_result(house: House, processes, point: str):
+def test_a_killed_comparison_goes_on_to_the_same_result(house: House, point: str):
     house.audit("exam")
     house.audit("refusals")
     home = house.store.settings.home
     path = str(house.folder / "training" / "dataset.yaml")
     command = ("audit", path, "--json", "--workers", "1", "--at", "2026-11-21T01:00:00+08:00")
-    killed = processes.tda(home, *command, kill=(f"pipelines.stages.compare:{point}", "1+"))
-    assert killed.code == -signal.SIGKILL, killed.stderr
-    done = processes.tda(home, *command)
-    assert done.json["attempt"] == 2, done.stderr
-    assert done.json["reused_stages"][:4] == ["register", "ingest", "scan", "relate"]
-    assert "compare" not in done.json["reused_stages"]
-    assert house.pairs(done.json["run_id"]) == EXPECTED
+    killed = tda(home, *command, kill=(f"pipelines.stages.compare:{point}", "1+"))
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    done = tda(home, *command)
+    outcome = json.loads(done.stdout)
+    assert outcome["attempt"] == 2, done.stderr
+    assert outcome["reused_stages"][:4] == ["register", "ingest", "scan", "relate"]
+    assert "compare" not in outcome["reused_stages"]
+    assert house.pairs(outcome["run_id"]) == EXPECTED
     assert [one.name for one in home.rglob("compare-*")] == []

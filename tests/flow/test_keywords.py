@@ -2,9 +2,6 @@
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from tda_process import tda
 
 from pipelines import flow
 from pipelines.engine.local import Local
@@ -229,16 +227,8 @@ def test_a_library_that_changes_under_the_audit_is_refused(house: House, monkeyp
 def test_the_command_says_what_is_wrong_and_exits_with_two(house: House, name, library, said):
     house.library(library)
     policy = house.policy(f"keywords: {{library: {name}}}\n")
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pipelines.cli", "audit", str(house.folder / "dataset.yaml")),
-            *("--policy", str(policy), "--json"),
-        ],
-        env={**os.environ, "TDA_HOME": str(house.store.settings.home), "TDA_LANG": "en"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    manifest = house.folder / "dataset.yaml"
+    done = tda(house.store.settings.home, "audit", manifest, "--policy", policy, "--json")
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr

@@ -9,8 +9,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import killed_at
 import pytest
 import sqlalchemy as sa
+from tda_process import tda
 
 from pipelines.settings import Settings
 from pipelines.store import runs
@@ -38,12 +40,12 @@ def settings_of(home: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(processes, tmp_path_factory) -> tuple[Path, dict]:
+def undisturbed(tmp_path_factory) -> tuple[Path, dict]:
     home = tmp_path_factory.mktemp("undisturbed")
     identifier_key(settings_of(home))
-    done = processes.tda(home, *AUDIT, CLOCK)
-    assert done.code == SAME_CODE, done.stderr
-    return home, done.json
+    done = tda(home, *AUDIT, CLOCK)
+    assert done.returncode == SAME_CODE, done.stderr
+    return home, json.loads(done.stdout)
 
 
 @pytest.fixture
@@ -176,27 +178,27 @@ def test_a_killed_run_goes_on_to_the_same_result(
     stage: str | None,
     left: Callable[[Path], bool],
     undisturbed,
-    processes,
     home,
 ):
-    killed = processes.tda(home, *AUDIT, CLOCK, kill=(point, when))
-    assert killed.code == -signal.SIGKILL, killed.stderr
+    killed = tda(home, *AUDIT, CLOCK, kill=(point, when))
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert left(home)
 
     # started again at another time, it is the same run with the clock it began with
-    done = processes.tda(home, *AUDIT, LATER)
-    assert done.code == SAME_CODE, done.stderr
-    same_outcome(undisturbed, home, done.json)
-    reused = done.json["reused_stages"]
-    assert reused == done.json["stages"][: done.json["stages"].index(stage) if stage else None]
+    done = tda(home, *AUDIT, LATER)
+    assert done.returncode == SAME_CODE, done.stderr
+    outcome = json.loads(done.stdout)
+    same_outcome(undisturbed, home, outcome)
+    stages = outcome["stages"]
+    assert outcome["reused_stages"] == stages[: stages.index(stage) if stage else None]
 
 
-def test_the_ledger_shows_the_interrupted_attempt_and_loses_nothing(undisturbed, processes, home):
-    killed = processes.tda(home, *AUDIT, CLOCK, kill=("pipelines.stages.gate:decide", "1"))
-    assert killed.code == -signal.SIGKILL, killed.stderr
-    done = processes.tda(home, *AUDIT, CLOCK)
-    assert done.code == SAME_CODE, done.stderr
-    assert processes.tda(home, "ledger", "verify").code == 0
+def test_the_ledger_shows_the_interrupted_attempt_and_loses_nothing(undisturbed, home):
+    killed = tda(home, *AUDIT, CLOCK, kill=("pipelines.stages.gate:decide", "1"))
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    done = tda(home, *AUDIT, CLOCK)
+    assert done.returncode == SAME_CODE, done.stderr
+    assert tda(home, "ledger", "verify").returncode == 0
     kinds = entry_kinds(home)
     assert kinds.count("run-interrupted") == 1
     assert kinds.count("run-started") == 2
@@ -209,7 +211,7 @@ def test_the_ledger_shows_the_interrupted_attempt_and_loses_nothing(undisturbed,
 @pytest.mark.slow
 def test_cold_processes_killed_and_resumed_end_the_same(undisturbed, home):
     """As above, without the process that forks: two that import everything themselves."""
-    point = [str(Path(__file__).with_name("killed_at.py")), "pipelines.stages.gate:decide", "1"]
+    point = [killed_at.__file__, "pipelines.stages.gate:decide", "1"]
     environment = {**os.environ, "TDA_HOME": str(home)}
     for command, code in (
         ([*point, *AUDIT, CLOCK], -signal.SIGKILL),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from tiny_dataset import write_tiny
 
 from pipelines.model.ids import RunId
 from pipelines.settings import Settings
@@ -21,14 +22,6 @@ from pipelines.store.tables import consents, licences, qualifications, registrat
 ROOT = Path(__file__).resolve().parents[2]
 DIALOGUES = ROOT / "examples" / "support-dialogues" / "dataset.yaml"
 CLOCK = "2026-11-20T01:00:00+08:00"
-TINY = """
-dataset: tiny
-title: {en: Tiny}
-purpose: fine_tune
-files: ["*.jsonl"]
-record: {text: [text]}
-sources: [{id: own, type: self_produced, licence: {id: MIT}}]
-"""
 
 
 @pytest.fixture
@@ -79,9 +72,7 @@ def audits(settings: Settings, *manifests: Path) -> list[dict]:
 def test_audits_of_the_same_dataset_and_of_another_end_as_if_alone(
     settings: Settings, reference, tmp_path: Path
 ):
-    (tmp_path / "tiny.jsonl").write_text('{"text": "hello"}\n', encoding="utf-8")
-    (tmp_path / "dataset.yaml").write_text(TINY, encoding="utf-8")
-    one, two, tiny = audits(settings, DIALOGUES, DIALOGUES, tmp_path / "dataset.yaml")
+    one, two, tiny = audits(settings, DIALOGUES, DIALOGUES, write_tiny(tmp_path))
 
     assert len({one["run_id"], two["run_id"], tiny["run_id"]}) == 3
     for same in (one, two):

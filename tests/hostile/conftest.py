@@ -1,10 +1,8 @@
 """The hostile corpus, written and audited once a session."""
 
 import importlib
-import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,11 +10,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tda_process import tda
 
 sys.path.insert(0, str(Path(__file__).parent))
-
-LIMIT = 240
-"""Seconds any command may take, on a machine that does other things as well."""
 
 
 @dataclass(frozen=True)
@@ -40,42 +36,19 @@ class Workspace:
         return self.folder / "tda"
 
     def run(self, *arguments: object, lang: str = "en") -> Ran:
-        """One command."""
-        words = tuple(map(str, arguments))
-        done = self._started([sys.executable, "-m", "pipelines.cli", *words], lang)
-        return Ran(words, done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
-
-    def run_all(self, commands: Sequence[Sequence[object]], lang: str = "en") -> list[Ran]:
-        """Many short commands, each in a process that is forked for it."""
-        lines = [tuple(map(str, words)) for words in commands]
-        script = Path(__file__).with_name("many_commands.py")
-        jobs = json.dumps([[words, lang] for words in lines]).encode()
-        done = self._started([sys.executable, str(script)], lang, jobs)
-        assert done.returncode == 0, done.stderr.decode()
-        return [
-            Ran(words, *ended) for words, ended in zip(lines, json.loads(done.stdout), strict=True)
-        ]
-
-    def _started(
-        self, command: list[str], lang: str, given: bytes = b""
-    ) -> subprocess.CompletedProcess[bytes]:
+        """One command, which writes what it would to a terminal."""
         self.folder.mkdir(parents=True, exist_ok=True)
         environment = {
-            "TDA_HOME": str(self.home),
             "TDA_LANG": lang,
             "TDA_WORKERS": "2",
             "TDA_MAX_RECORD_BYTES": str(1024 * 1024),
-            "PYTHONPATH": os.pathsep.join(sys.path),
         }
-        return subprocess.run(
-            command,
-            cwd=self.folder,
-            env=os.environ | environment,
-            input=given,
-            capture_output=True,
-            timeout=LIMIT,
-            check=False,
-        )
+        done = tda(self.home, *arguments, folder=self.folder, terminal=True, **environment)
+        return Ran(tuple(map(str, arguments)), done.returncode, done.stdout, done.stderr)
+
+    def run_all(self, commands: Sequence[Sequence[object]], lang: str = "en") -> list[Ran]:
+        """One command after the other."""
+        return [self.run(*words, lang=lang) for words in commands]
 
 
 @dataclass(frozen=True)

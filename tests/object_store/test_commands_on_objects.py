@@ -1,12 +1,10 @@
 """The commands, in processes of their own, on objects of a real server."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pyarrow.parquet as pq
 import pytest
+import tda_process
 
 from pipelines.cli import main
 
@@ -67,18 +65,7 @@ def test_an_audit_of_objects_says_what_the_audit_of_the_files_says(both, tmp_pat
         manifests.append(local / f"{name}.yaml")
         text = MANIFEST.replace("dataset: stored", f"dataset: {name}")
         manifests[-1].write_text(text.replace("./", "") % (where, where, where))
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", "audit", *manifests, "--json"],
-        env={
-            **os.environ,
-            "TDA_HOME": str(tmp_path / "home"),
-            "TDA_LANG": "en",
-            "TDA_WORKERS": "1",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = tda_process.tda(tmp_path / "home", "audit", *manifests, "--json", TDA_WORKERS="1")
     assert done.stdout, done.stderr
     outcomes = json.loads(done.stdout)
     for figure in ("records", "exact_duplicates", "near_duplicates", "personal_information"):

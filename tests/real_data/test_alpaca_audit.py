@@ -1,12 +1,10 @@
 """The Alpaca folders, audited: two licences that disagree, a shard that stops in the middle."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tda_process import tda
 
 pytestmark = pytest.mark.real_data
 
@@ -15,17 +13,8 @@ def test_the_licence_conflict_the_broken_shard_and_the_shared_records_are_found(
     alpaca_manifest: tuple[Path, tuple[Path, ...]], tmp_path: Path
 ):
     manifest, roots = alpaca_manifest
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", "audit", str(manifest), "--json"],
-        env={
-            **os.environ,
-            "TDA_HOME": str(tmp_path / "home"),
-            "TDA_ROOTS": ":".join(str(root) for root in roots),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    allowed = ":".join(str(root) for root in roots)
+    done = tda(tmp_path / "home", "audit", manifest, "--json", TDA_ROOTS=allowed)
     outcome = json.loads(done.stdout)
     assert (done.returncode, outcome["gate"]) == (1, "fail")
     assert outcome["records"] == 38_556

@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from tiny_dataset import write_tiny
 
 from connectors.manifest import read_manifest
 from expectations.policy import load_policy
@@ -24,14 +25,6 @@ from pipelines.store.codec import from_json, to_json
 from pipelines.store.ledger_entries import reading
 
 AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
-MANIFEST = """
-dataset: tiny
-title: {en: Tiny}
-purpose: fine_tune
-files: ["*.jsonl"]
-record: {text: [text]}
-sources: [{id: own, type: self_produced, licence: {id: MIT}}]
-"""
 FINDING = Finding(
     subject="source:own", outcome=Outcome.FAILED, message=msg("{n} records", n=3), places=("a#1",)
 )
@@ -68,11 +61,10 @@ DRAW = SampleDraw(
 
 @pytest.fixture
 def begin(store, tmp_path):
-    (tmp_path / "dataset.yaml").write_text(MANIFEST)
-    (tmp_path / "a.jsonl").write_text('{"text": "hello"}\n')
+    manifest = write_tiny(tmp_path)
 
     def begun(at=AT):
-        dataset = read_manifest(tmp_path / "dataset.yaml")
+        dataset = read_manifest(manifest)
         registration = registrations.register(store, dataset, at=at)
         policy = load_policy(None)
         run_id = runs.start(

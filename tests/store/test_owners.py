@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tiny_dataset import write_tiny
 
 from pipelines import flow
 from pipelines.ownership import OWNER_CHARS
@@ -12,22 +13,11 @@ from pipelines.store.database import Store
 
 AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 LONG = "airflow:" + "d" * 250 + "/manual__" + "r" * 240
-MANIFEST = """
-dataset: tiny
-title: {en: Tiny}
-purpose: fine_tune
-files: ["*.jsonl"]
-record: {text: [text]}
-sources: [{id: own, type: self_produced, licence: {id: MIT}}]
-"""
 
 
 @pytest.fixture
 def manifest(tmp_path: Path) -> Path:
-    (tmp_path / "a.jsonl").write_text('{"text": "hello"}\n', encoding="utf-8")
-    path = tmp_path / "dataset.yaml"
-    path.write_text(MANIFEST, encoding="utf-8")
-    return path
+    return write_tiny(tmp_path)
 
 
 def test_a_dag_run_of_a_long_name_finds_its_own_run_again(store: Store, manifest: Path):

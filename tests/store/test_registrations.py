@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tiny_dataset import write_tiny
 
 from connectors.manifest import read_manifest
 from pipelines.model.dataset import Dataset, Purpose
@@ -20,21 +21,11 @@ from pipelines.store.registrations import (
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
 SECOND = datetime(2026, 6, 1, 12, 30, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
-MANIFEST = """
-dataset: tiny
-title: {en: Tiny}
-purpose: fine_tune
-files: ["*.jsonl"]
-record: {text: [text]}
-sources: [{id: own, type: self_produced, licence: {id: MIT}}]
-"""
 
 
 @pytest.fixture
 def dataset(tmp_path: Path) -> Dataset:
-    (tmp_path / "a.jsonl").write_text('{"text": "hello"}\n', encoding="utf-8")
-    (tmp_path / "dataset.yaml").write_text(MANIFEST, encoding="utf-8")
-    return read_manifest(tmp_path / "dataset.yaml", roots=())
+    return read_manifest(write_tiny(tmp_path), roots=())
 
 
 def test_a_question_about_an_earlier_day_is_answered_with_what_was_known_then(

@@ -1,11 +1,10 @@
 """A setting nobody can follow ends in a sentence that names it, before anything is touched."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tda_process import tda
 
 from pipelines.model.errors import ConfigError
 from pipelines.settings import read_settings
@@ -61,14 +60,7 @@ def test_a_setting_in_order_is_taken(tmp_path):
     [["gate", "check", "x@sha256:" + "0" * 64], ["ledger", "verify"], ["report", "run-1"]],
 )
 def test_every_command_exits_2_with_the_sentence(command, tmp_path: Path):
-    environment = {**os.environ, "TDA_HOME": str(tmp_path), "TDA_WORKERS": "abc", "TDA_LANG": "en"}
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", *command],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = tda(tmp_path, *command, TDA_WORKERS="abc")
     assert done.returncode == 2, done.stderr
     assert "TDA_WORKERS is abc" in done.stderr
     assert "Traceback" not in done.stderr

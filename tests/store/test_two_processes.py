@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from tiny_dataset import write_tiny
 
 from connectors.manifest import read_manifest
 from pipelines.model.annotation import Annotator
@@ -22,14 +23,6 @@ from pipelines.store.tables import registrations as registered
 
 ROOT = Path(__file__).resolve().parents[2]
 AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
-MANIFEST = """
-dataset: tiny
-title: {en: Tiny}
-purpose: fine_tune
-files: ["*.jsonl"]
-record: {text: [text]}
-sources: [{id: own, type: self_produced, licence: {id: MIT}}]
-"""
 
 BEGIN = """
 import json
@@ -55,10 +48,7 @@ for line in sys.stdin:
 
 @pytest.fixture
 def manifest(tmp_path: Path) -> Path:
-    (tmp_path / "a.jsonl").write_text('{"text": "hello"}\n', encoding="utf-8")
-    path = tmp_path / "dataset.yaml"
-    path.write_text(MANIFEST, encoding="utf-8")
-    return path
+    return write_tiny(tmp_path)
 
 
 @pytest.fixture

@@ -1,33 +1,17 @@
 import hashlib
 import json
-import sys
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
+from scan_setting import ID, begun, record, rows_of, scanned
 
 from pipelines.kernels.minhash import band_keys
 from pipelines.kernels.normalise import normalise, normalise_block
 from pipelines.kernels.pseudonym import keyed_digest
 from pipelines.stages import batching, scan, shard
 from pipelines.stages.base import Shards
-from pipelines.store.database import Store, open_store
 from pipelines.store.keys import identifier_key
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from scan_setting import ID, begun, record, rows_of, scanned, written_in
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return written_in(tmp_path)
-
-
-@pytest.fixture
-def store(settings) -> Store:
-    return open_store(settings)
 
 
 def test_every_record_has_its_facts_digests_source_and_subject(store, folder):

@@ -1,30 +1,50 @@
 """Runs `tda` again and again without importing it each time: one JSON job a line on stdin.
 
-Most of a short audit is the import of Great Expectations and its like. This process imports them
-once, and forks a process of its own for each job: one that can be killed like any other. It has
-started no thread when it forks, which its first line tells.
+Most of a short command is the import of what it needs. This process imports it once, and forks a
+process of its own for each job: one with the environment, the folder and the streams of the job,
+which can be killed like any other. It has started no thread when it forks, which its first line
+tells.
 """
 
 import importlib
 import json
 import os
+import signal
 import sys
+import time
 import traceback
 from pathlib import Path
 
 from killed_at import arm
+from typer._click import _compat, utils
 
 import expectations.gx
-from pipelines.cli import main
+from pipelines import cli
+
+IMPORTED = ("pipelines.cli.auditing", "pipelines.cli.comparing", "pipelines.stages.pii_listing")
+BROKEN = 70
+"""The exit code of a command that ends with a traceback: none that `tda` has."""
 
 
 def carry_out(job: dict) -> None:
+    """The command in this process, which is a new one."""
     for target, path in ((0, os.devnull), (1, job["stdout"]), (2, job["stderr"])):
         os.dup2(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), target)
+    os.environ.clear()
     os.environ.update(job["environment"])
+    time.tzset()
+    os.chdir(job["folder"])
+    signal.alarm(job["patience"])  # nothing catches it: a command that hangs is ended by it
+    if job["terminal"]:
+        as_on_a_terminal()
     if job["kill"]:
         arm(*job["kill"])
-    main(job["arguments"])
+    cli.main(job["arguments"])
+
+
+def as_on_a_terminal() -> None:
+    """Into a file Typer writes no escape sequence, and would hide those of a record."""
+    utils.should_strip_ansi = _compat.should_strip_ansi = lambda *_: False
 
 
 def say(**fact: object) -> None:
@@ -41,12 +61,13 @@ def threads() -> list[str]:
 
 if __name__ == "__main__":
     expectations.gx._great_expectations()  # the slow one, otherwise imported when it is needed
-    importlib.import_module("pipelines.cli.auditing")
+    for module in (*IMPORTED, *(f"pipelines.cli.{name}" for name in cli.COMMANDS)):
+        importlib.import_module(module)
     say(threads=threads())
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
-            code = 70
+            code = BROKEN
             try:
                 carry_out(json.loads(line))
             except SystemExit as ended:

@@ -1,28 +1,12 @@
 """A file that changed since it was hashed, or while it is read, is noticed by the scan."""
 
 import os
-import sys
-from pathlib import Path
 
 import pytest
+from scan_setting import begun, scanned
 
 from pipelines.model.errors import EvidenceError
 from pipelines.stages import batching, shard
-from pipelines.store.database import Store, open_store
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from scan_setting import begun, scanned, written_in
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return written_in(tmp_path)
-
-
-@pytest.fixture
-def store(settings) -> Store:
-    return open_store(settings)
 
 
 def test_a_file_that_changed_since_it_was_hashed_is_named_after_the_others_are_done(store, folder):
