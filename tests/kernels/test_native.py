@@ -81,6 +81,9 @@ def test_a_processor_gets_the_best_library_it_can_run():
     modern = frozenset(("avx2", "bmi1", "bmi2", "fma", "movbe"))
     assert build.levels(modern)[0] == "x86_64_v3"
     assert build.levels(modern | {"avx512f"})[0] == "x86_64_v3"
+    wide = modern | {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}
+    assert build.levels(wide)[0] == "x86_64_v4"
+    assert build.levels(wide | {"avx512vbmi", "avx512_vbmi2"})[0] == "x86_64_v4_vbmi2"
 
 
 def test_an_array_with_gaps_is_refused():

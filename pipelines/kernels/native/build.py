@@ -19,11 +19,15 @@ SOURCES = Path(__file__).parent
 LIBRARIES = SOURCES / "lib"
 """Where installation leaves the libraries."""
 OPTIONS = ("-std=c17", "-O3", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra")
-LEVELS = ("x86_64_v4", "x86_64_v3", "x86_64_v2")
-"""Instruction sets of x86-64 by falling age (psABI); other processors have one library."""
+LEVELS = ("x86_64_v4_vbmi2", "x86_64_v4", "x86_64_v3", "x86_64_v2")
+"""Instruction sets of x86-64 by falling age (psABI, and the first one AVX-512 for bytes beside it);
+other processors have one library."""
 _V3 = frozenset(("avx2", "bmi1", "bmi2", "fma", "movbe"))
+_V4 = _V3 | {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}
+_BYTES = ("avx512vbmi", "avx512vbmi2")
 _NEEDS = {
-    "x86_64_v4": _V3 | {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"},
+    "x86_64_v4_vbmi2": _V4 | {"avx512vbmi", "avx512_vbmi2"},
+    "x86_64_v4": _V4,
     "x86_64_v3": _V3,
     "x86_64_v2": frozenset(),
 }
@@ -66,10 +70,8 @@ def build(level: str, folder: Path | None = None) -> Path:
     if target.exists():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
-    processor = [] if level == "baseline" else [f"-mcpu={level}"]
     compiler = _compiler()
-    if compiler[-1] != "cc":
-        processor = [] if level == "baseline" else [f"-march={level.replace('_v', '-v')}"]
+    processor = _options_of(level, zig=compiler[-1] == "cc")
     with tempfile.TemporaryDirectory(dir=target.parent) as work:
         made = Path(work) / "made.so"
         sources = sorted(str(path) for path in SOURCES.glob("*.c"))
@@ -81,6 +83,16 @@ def build(level: str, folder: Path | None = None) -> Path:
         )
         made.replace(target)
     return target
+
+
+def _options_of(level: str, *, zig: bool) -> list[str]:
+    if level == "baseline":
+        return []
+    base, *more = level.split("_vbmi2")
+    extensions = _BYTES if more else ()
+    if zig:
+        return [f"-mcpu={'+'.join((base, *extensions))}"]
+    return [f"-march={base.replace('_v', '-v')}", *(f"-m{name}" for name in extensions)]
 
 
 def _compiler() -> list[str]:

@@ -1,11 +1,17 @@
 /* NFKC, case fold, white space collapsed to one space and stripped: by table, block by block.
 
-   Three ways through a text, all with the same result: up to 64 ASCII bytes at once; eight
-   characters of three bytes at once, as Chinese is; any character alone. */
+   Four ways through a text, all with the same result: up to 64 ASCII bytes at once; eight
+   characters of three bytes at once, as Chinese is; sixteen of any kind, where the processor can;
+   any character alone. */
 #include "normal.h"
 #include "writer.h"
 
+#if defined(__AVX512VBMI2__)
+#include "mixed.h"
+#define LEAST_ASCII 16 /* fewer go with what is around them */
+#else
 #define LEAST_ASCII 4 /* of fewer, each alone is as fast */
+#endif
 
 /* ASCII up to the first other byte, or to the end of what is `left` of the text, or 64 bytes: how
    many are done; 0 where they are too few. */
@@ -62,7 +68,6 @@ INLINE int ascii_block(const uint8_t *at, int64_t left, writer *out, bool encode
 typedef uint32_t words8 __attribute__((ext_vector_type(8)));
 typedef uint8_t bytes16 __attribute__((ext_vector_type(16)));
 typedef uint8_t bytes32 __attribute__((ext_vector_type(32)));
-typedef uint64_t longs8 __attribute__((ext_vector_type(8)));
 
 /* Eight code points in UTF-8, without a branch where none is above the first plane. */
 INLINE void encode8(words8 point, writer *out) {
@@ -221,6 +226,16 @@ INLINE int64_t through(const uint8_t *data, int64_t size, const text_table *tabl
                 filled = 0;
             }
         }
+#if defined(__AVX512VBMI2__)
+        if (at == end) break;
+        bool special;
+        at += mixed_block(at, end - at, table, &out, encoded, counts, &lanes, &special);
+        if (counts && (filled += 2) > 255 - 2) {
+            flush_lanes(&lanes, counts);
+            filled = 0;
+        }
+        if (!special) continue;
+#endif
         /* some characters alone, up to where a block may fit again */
         const uint8_t *stop = end - at > 16 ? at + 16 : end;
         bool wide = at < end && at[0] >= 0xE0;

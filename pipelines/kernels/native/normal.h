@@ -6,6 +6,8 @@
 
 #define CLASSES 8
 
+typedef uint64_t longs8 __attribute__((ext_vector_type(8)));
+
 typedef struct {
     int64_t classes[CLASSES]; /* code points by script class */
     int64_t damage;           /* of these, replacement and control characters */
