@@ -27,7 +27,7 @@ endif
 test:
 	@$(PYTHON) requirements/environment.py test
 	@$(MAKE) --no-print-directory lint
-	$(RUN) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile --durations 15 -m "not slow" tests
+	$(RUN) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder --durations 15 -m "not slow" tests
 
 test-all: test
 	$(RUN) -m pytest -m slow
