@@ -197,7 +197,7 @@ def _complain(error: AuditError, given: list[str]) -> None:
 def _option(name: str, given: list[str]) -> str | None:
     """The last value of an option, looked up before (or without) the parser."""
     found = None
-    for word, following in zip(given, [*given[1:], ""], strict=True):
+    for word, following in zip(given, [*given, ""][1:], strict=True):
         if word == name:
             found = following or None
         if word.startswith(f"{name}="):

@@ -30,6 +30,12 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return int(left.value.code or 0), out, err
 
 
+def test_without_a_word_the_commands_are_listed_and_the_exit_code_is_2(capsys):
+    code, out, err = run(capsys)
+    assert (code, out) == (2, "")
+    assert "audit" in err
+
+
 @pytest.mark.parametrize(("typed", "english", "chinese", "command"), WRONG)
 def test_it_is_said_in_both_languages(capsys, monkeypatch, typed, english, chinese, command):
     help_of = f"tda {command}".strip() + " --help"
