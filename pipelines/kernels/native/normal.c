@@ -9,8 +9,10 @@
 #if defined(__AVX512VBMI2__)
 #include "mixed.h"
 #define LEAST_ASCII 16 /* fewer go with what is around them */
+#define COMPRESSES true
 #else
 #define LEAST_ASCII 4 /* of fewer, each alone is as fast */
+#define COMPRESSES false
 #endif
 
 /* ASCII up to the first other byte, or to the end of what is `left` of the text, or 64 bytes: how
@@ -54,7 +56,7 @@ INLINE int ascii_block(const uint8_t *at, int64_t left, writer *out, bool encode
     out->after_space = space >> (size - 1) & 1;
     out->class = 0;
     memcpy(scratch, &folded, BLOCK);
-    if (keep == there) {
+    if (!COMPRESSES && keep == there) {
         copy_run(out, scratch, encoded);
         out->points += size;
         if (encoded) out->bytes += size;

@@ -47,6 +47,16 @@ INLINE bytes64 load_left(const uint8_t *at, int64_t left) {
 
 /* The bytes of `from` that `keep` has a bit for. Nothing depends on where runs of them end, which
    nobody can foretell. */
+#if defined(__AVX512VBMI2__)
+INLINE void copy_kept(writer *out, const uint8_t *from, uint64_t keep, bool encoded) {
+    uint8_t kept[BLOCK];
+    int size = popcount64(keep);
+    _mm512_storeu_si512(kept, _mm512_maskz_compress_epi8(keep, (__m512i)load64(from)));
+    copy_run(out, kept, encoded);
+    out->points += size;
+    if (encoded) out->bytes += size;
+}
+#else
 INLINE void copy_kept(writer *out, const uint8_t *from, uint64_t keep, bool encoded) {
     for (int i = 0; i < BLOCK; i += 16) {
         __mmask16 some = (__mmask16)(keep >> i);
@@ -59,6 +69,7 @@ INLINE void copy_kept(writer *out, const uint8_t *from, uint64_t keep, bool enco
         out->bytes += __builtin_popcount(some);
     }
 }
+#endif
 #else
 #define LEAST_LEFT BLOCK
 
