@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
+from pipelines.kernels.native.library import best_level
+
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 OURS = ("training-data-audit", "numpy", "pyarrow", "duckdb", "scipy")
 
@@ -37,11 +39,11 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def machine() -> str:
-    """Processor, cores, memory, system: as far as the system tells them."""
+    """Processor, cores, memory, system, and the library of kernels: as far as the system tells."""
     pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
     return (
         f"{_processor()}, {os.cpu_count()} cores, {pages * size / 2**30:.0f} GiB, "
-        f"{platform.system()} {platform.machine()}"
+        f"{platform.system()} {platform.machine()}, kernels for {best_level()}"
     )
 
 
