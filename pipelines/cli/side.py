@@ -11,6 +11,7 @@ from connectors.base import ReadRequest, Reason
 from connectors.location import File, fresh
 from connectors.reading import expand, guess_format
 from pipelines.engine.base import Engine
+from pipelines.engine.failure import reason_of
 from pipelines.kernels.units import Unit
 from pipelines.model.errors import ConfigError, EvidenceError
 from pipelines.model.message import msg
@@ -95,7 +96,7 @@ def sketch_side(
                 msg(
                     "{file} could not be read to its end ({error})",
                     file=str(files[int(item)]),
-                    error=str(summary["error"]),
+                    error=reason_of(summary),
                 ),
                 advice=msg("free memory and disk space, or leave the file out, and run again"),
             )

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from pipelines.engine.attempt import attempt
 from pipelines.engine.base import Summary
+from pipelines.engine.failure import killed
 from pipelines.engine.tables import bounded_table
 from pipelines.engine.workers import starting, worker_pool
 from pipelines.model.errors import EvidenceError
@@ -154,4 +155,4 @@ def _alone(fn: Callable[[str], Summary], item: str) -> Summary:
                 done = pool.submit(attempt, fn, item)
             return done.result()
         except BrokenProcessPool:
-            return {"item": item, "error": "BrokenProcessPool: the worker process was killed"}
+            return killed(item, "BrokenProcessPool")

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipelines.engine.base import Summary
+from pipelines.engine.failure import killed
 from pipelines.engine.gathering import gather
 from pipelines.engine.spark_session import (
     START_SECONDS,
@@ -40,7 +41,6 @@ JOBS = 3
 """Jobs in flight: while one waits for its last item, the cores of the others are taken."""
 TASKS = 2
 """Items a job, for each core of the cluster."""
-KILLED = "SparkException: the worker process was killed"
 
 Outcome = tuple[Misfit | None, Summary]
 
@@ -106,7 +106,7 @@ class Spark:
             # job are done one by one, so that only the one that kills is an error
             for chunk, outcomes in jobs.run(work, [[item] for item in alone]):
                 if outcomes is None:
-                    yield {"item": chunk[0], "error": KILLED}
+                    yield killed(chunk[0], "SparkException")
                 yield from self._fitting(outcomes or [])
 
     def sql(self, query: str, tables: Mapping[str, str | Sequence[str]], out: str) -> None:

@@ -13,10 +13,13 @@ _SAID = {
     errno.EPERM: msg("this user may not"),
     errno.EROFS: msg("the disk is read-only"),
     errno.ENOSPC: msg("the disk is full"),
+    errno.EFBIG: msg("the file is larger than a file may be here"),
     errno.EDQUOT: msg("the quota of this user is used up"),
     errno.ENAMETOOLONG: msg("the name is too long"),
     errno.ELOOP: msg("links lead in a circle"),
     errno.EMFILE: msg("too many files are open"),
+    errno.ENFILE: msg("too many files are open"),
+    errno.ENOMEM: msg("the memory is used up"),
     errno.EIO: msg("the disk reports an error"),
 }
 

@@ -1,10 +1,13 @@
 """Questions to the evidence: one SQL text in, a bounded list of rows out."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from pipelines.engine.base import Engine
-from pipelines.model.evidence import TableRef
+from pipelines.model.evidence import KEYS, TableRef
 from pipelines.ownership import temporary_name
 from pipelines.store.database import Store
 
@@ -18,7 +21,6 @@ class Asking:
     def __init__(self, engine: Engine, store: Store) -> None:
         self._engine = engine
         self._folder = store.settings.home / "tmp"
-        self._store = store
 
     def rows(
         self, query: str, tables: Mapping[str, Sequence[TableRef] | Path]
@@ -26,17 +28,23 @@ class Asking:
         """The rows of `query` over `tables`; a kind without any table is an empty one."""
         self._folder.mkdir(parents=True, exist_ok=True)
         out = self._folder / f"answer{temporary_name()}.parquet"
-        try:
-            self._engine.sql(query, {k: self._uris(k, v) for k, v in tables.items()}, str(out))
+        with ExitStack() as after:
+            after.callback(out.unlink, missing_ok=True)
+            places = {kind: self._uris(kind, given, after) for kind, given in tables.items()}
+            self._engine.sql(query, places, str(out))
             found: list[dict[str, object]] = self._engine.fetch(str(out), ANSWER_ROWS).to_pylist()
-        finally:
-            out.unlink(missing_ok=True)
         return found
 
-    def _uris(self, kind: str, given: Sequence[TableRef] | Path) -> list[str]:
+    def _uris(self, kind: str, given: Sequence[TableRef] | Path, after: ExitStack) -> Sequence[str]:
+        """Where the tables are; one without rows for a kind without any, which is no evidence."""
         if isinstance(given, Path):
             return [str(given)]
-        return [table.uri for table in given] or [self._store.evidence.empty(kind).uri]
+        if given:
+            return [table.uri for table in given]
+        empty = self._folder / f"no-{kind}{temporary_name()}.parquet"
+        after.callback(empty.unlink, missing_ok=True)
+        pq.write_table(KEYS[kind][0].empty_table(), empty)
+        return [str(empty)]
 
 
 def number(value: object) -> int:

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from pipelines.engine.base import Engine
+from pipelines.engine.failure import reason_of
 from pipelines.model.errors import EvidenceError
 from pipelines.model.evidence import TableRef
 from pipelines.model.message import msg
@@ -73,7 +74,7 @@ def _flattened(
     for summary in engine.map(work, list(_items(*scanned))):
         if "error" in summary:
             raise EvidenceError(
-                msg("a records table could not be read ({error})", error=str(summary["error"])),
+                msg("a records table could not be read ({error})", error=reason_of(summary)),
                 advice=msg("free memory and disk space, then run the audit again"),
             )
         counts = summary["counts"]

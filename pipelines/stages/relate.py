@@ -8,6 +8,7 @@ from pathlib import Path
 
 from connectors.location import locate
 from pipelines.engine.base import Engine
+from pipelines.engine.failure import reason_of
 from pipelines.kernels.sketch_spec import DEFAULT, require_same
 from pipelines.model.dataset import Dataset
 from pipelines.model.errors import EvidenceError
@@ -144,7 +145,7 @@ class _Flattening:
         for summary in self._engine.map(work, items):
             if "error" in summary:
                 raise EvidenceError(
-                    msg("a records table could not be read ({error})", error=str(summary["error"])),
+                    msg("a records table could not be read ({error})", error=reason_of(summary)),
                     advice=msg("free memory and disk space, then run the audit again"),
                 )
             keys = [key_of[path] for path, _ in json.loads(str(summary["item"]))]

@@ -5,16 +5,18 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 
 import pyarrow as pa
 
 from connectors.source_files import source_of_files
 from pipelines.engine.base import Engine
+from pipelines.engine.failure import reason_of
 from pipelines.model.dataset import Dataset, Format, Layout
 from pipelines.model.errors import EvidenceError
 from pipelines.model.evidence import TableRef
 from pipelines.model.ids import Digest, RunId
-from pipelines.model.message import msg
+from pipelines.model.message import Message, msg
 from pipelines.settings import Settings
 from pipelines.stages.base import Progress, Shards, StageOutput, policy_of
 from pipelines.stages.batching import batches
@@ -82,7 +84,7 @@ def scan(
         results += more
         errors += [(batch.shards[0].file, error) for batch, error in failed]
     if errors:
-        raise _failed(sorted(errors))
+        raise _failed(sorted(errors, key=lambda error: error[0]))
     progress.done("scan")
     results.sort(key=lambda result: result.ordinal)
     # what scanning here has freed, Arrow would keep while DuckDB fills the memory it may
@@ -115,16 +117,16 @@ def _on_record(
 
 def _carried_out(
     found: Sequence[Batch], engine: Engine, progress: Progress
-) -> tuple[list[BatchResult], list[tuple[Batch, str]]]:
+) -> tuple[list[BatchResult], list[tuple[Batch, Message]]]:
     """The results, and the batches that failed, each with its error."""
     results: list[BatchResult] = []
-    failed: list[tuple[Batch, str]] = []
+    failed: list[tuple[Batch, Message]] = []
     for summary in engine.map(scan_batch, [to_json(batch) for batch in found]):
         if summary["error"] is None:
             results.append(from_json(BatchResult, str(summary["result"])))
             progress.advance(results[-1].bytes)
         else:
-            failed.append((from_json(Batch, str(summary["item"])), str(summary["error"])))
+            failed.append((from_json(Batch, str(summary["item"])), reason_of(summary)))
     return results, failed
 
 
@@ -179,8 +181,11 @@ def _files(run_id: RunId, store: Store) -> list[TableRef]:
     return [table for table in runs.stage_tables(store, run_id, "ingest") if table.kind == "files"]
 
 
-def _failed(errors: Sequence[tuple[str, str]]) -> EvidenceError:
-    named = "; ".join(f"{file} ({error})" for file, error in errors[:NAMED])
+def _failed(errors: Sequence[tuple[str, Message]]) -> EvidenceError:
+    named = reduce(
+        lambda before, one: msg("{before}; {one}", before=before, one=one),
+        [msg("{file} ({reason})", file=file, reason=reason) for file, reason in errors[:NAMED]],
+    )
     return EvidenceError(
         msg("{count} files could not be scanned: {files}", count=len(errors), files=named),
         advice=msg("see the reason beside each file, then audit again: scanned files are kept"),

@@ -95,6 +95,14 @@ def place_of(engine: sa.Engine) -> str:
 
 
 def _sqlite(address: sa.URL) -> sa.Engine:
+    if not address.database or ":memory:" in address.database or "mode" in address.query:
+        raise ConfigError(
+            msg("TDA_DATABASE_URL names no file: such a database is gone with the command"),
+            advice=msg(
+                "write sqlite:////absolute/path/audit.db, or leave TDA_DATABASE_URL out: then it "
+                "is audit.db in TDA_HOME"
+            ),
+        )
     engine = sa.create_engine(address, hide_parameters=True)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)

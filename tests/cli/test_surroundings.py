@@ -1,7 +1,10 @@
 """What a process may find around it: a closed pipe, a full or read-only disk, no locale at all."""
 
+import hashlib
+import json
 import os
 import re
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -134,3 +137,34 @@ def test_a_workspace_that_cannot_be_made_gets_a_sentence(tmp_path, monkeypatch, 
             if lang == "zh":
                 english = re.findall(r"[A-Za-z]{3,}", sentence_of.replace(str(tmp_path), ""))
                 assert set(english) <= {"tda", "data", "yaml", "proc", "none", "tmp", "home"}
+
+
+@pytest.mark.parametrize("home", ["sqlite://", "sqlite:///", "sqlite:///:memory:"])
+def test_a_database_without_a_file_is_bad_input(tmp_path, home):
+    for lang, said in (("en", "names no file"), ("zh", "没有指明文件")):
+        done = tda(tmp_path, "registered", "--lang", lang, TDA_DATABASE_URL=home)
+        assert (done.returncode, done.stdout) == (2, b"")
+        told, remedy = sentence(done)
+        assert said in told
+        assert "sqlite:////" in remedy
+    assert not list(tmp_path.rglob("*.db"))
+
+
+def test_a_file_that_may_grow_no_more_is_told_without_a_word_of_english(tmp_path):
+    texts = tmp_path / "texts.jsonl"
+    lines = (
+        json.dumps({"text": f"text {n} " + hashlib.sha256(b"%d" % n).hexdigest()})
+        for n in range(3000)
+    )
+    texts.write_text("\n".join(lines))
+    done = subprocess.run(
+        [*TDA, "dups", str(texts), "--lang", "zh"],
+        env=environment(tmp_path),
+        capture_output=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)),
+    )
+    assert (done.returncode, done.stdout) == (3, b"")
+    told = sentence(done)[0].replace(str(texts), "")
+    assert "文件超过此处允许的大小" in told
+    assert set(re.findall(r"[A-Za-z]{2,}", told)) == {"tda"}

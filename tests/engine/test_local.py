@@ -48,7 +48,8 @@ def test_every_item_comes_back_whatever_the_number_of_workers(engine, tmp_path):
 def test_an_item_that_fails_is_a_summary_and_the_others_are_done(tmp_path, workers):
     with Local(workers, "200MB", tmp_path) as local:
         found = by_item(local.map(length, ["good", "bad", "quoting", "fine"]))
-    assert found["bad"] == {"item": "bad", "error": "ConnectorError: bad is bad"}
+    said = msg("{item} is bad", item="bad")
+    assert found["bad"] == {"item": "bad", "error": "ConnectorError: bad is bad", "reason": said}
     assert found["good"]["length"] == 4
     assert found["fine"]["length"] == 4
 

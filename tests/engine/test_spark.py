@@ -14,6 +14,7 @@ import spark_cluster
 from ending import with_the_tests
 from engine_items import length, marked
 
+from pipelines.engine.failure import reason_of
 from pipelines.engine.gathering import gather
 from pipelines.engine.spark import Spark
 from pipelines.engine.spark_work import Misfit, Work
@@ -43,7 +44,9 @@ def test_every_item_comes_back_over_several_jobs(spark):
 @on_a_cluster
 def test_an_item_that_fails_or_kills_is_a_summary_and_the_others_are_done(spark):
     found = by_item(spark.map(length, ["good", "bad", "quoting", "deadly", "fine"]))
-    assert found.pop("bad") == {"item": "bad", "error": "ConnectorError: bad is bad"}
+    bad = found.pop("bad")
+    assert bad["error"] == "ConnectorError: bad is bad"
+    assert str(reason_of(bad)) == "bad is bad"
     place = str(found.pop("quoting")["error"])
     assert place.startswith("ValueError: engine_items.py:")
     assert "record" not in place
