@@ -14,7 +14,12 @@ import pyarrow.parquet as pq
 
 from connectors.base import BLOCK_BYTES, BLOCK_ROWS, Block, Location, ReadRequest, Reason
 from connectors.framing import Fault
-from connectors.parquet_pages import dictionary_bytes, first_page, longest_in_dictionary
+from connectors.parquet_pages import (
+    dictionary_bytes,
+    dictionary_page,
+    first_page,
+    longest_in_dictionary,
+)
 from connectors.parquet_values import as_texts, lengths, raw_bytes
 from connectors.records import Gathering, Rows, only, padded, present
 from pipelines.model.ids import Digest, digest_of
@@ -130,30 +135,38 @@ class _RowGroups:
         metadata = self._file.metadata.row_group(group)
         plain: int = 0
         expanded: int = 0
-        dictionaries: list[pq.ColumnChunkMetaData] = []
+        dictionaries: list[tuple[pq.ColumnChunkMetaData, int]] = []
         with self._path.open("rb") as file:
             for place in range(metadata.num_columns):
                 leaf = metadata.column(place)
                 if leaf.path_in_schema.split(".")[0] not in columns:
                     continue
                 plain += leaf.total_uncompressed_size
-                if size := dictionary_bytes(file, first_page(leaf)):
-                    expanded += size
-                    dictionaries.append(leaf)
+                try:
+                    page = dictionary_page(file, leaf, self._file.metadata.created_by)
+                except ValueError:  # the decoder will meet the damage, if it is any
+                    return 1
+                if page is not None:
+                    expanded += dictionary_bytes(file, page)
+                    dictionaries.append((leaf, page))
             usual: int = BLOCK_BYTES * max(1, metadata.num_rows) // max(1, plain)
             rows = min(BLOCK_ROWS, usual)
             if rows * expanded > _EXPANDED_BYTES:
                 # no row is larger than all values together; how large one can be, the values tell
-                longest = sum(self._longest_value(file, group, leaf) for leaf in dictionaries)
+                longest = sum(self._longest_value(file, group, *one) for one in dictionaries)
                 expanded = min(expanded, longest)
         return max(1, min(rows, _EXPANDED_BYTES // max(1, expanded)))
 
-    def _longest_value(self, file: BinaryIO, group: int, leaf: pq.ColumnChunkMetaData) -> int:
-        """Bytes of the longest value in the dictionary of `leaf`."""
+    def _longest_value(
+        self, file: BinaryIO, group: int, leaf: pq.ColumnChunkMetaData, page: int
+    ) -> int:
+        """Bytes of the longest value in the dictionary of `leaf`, which is at `page`."""
         if leaf.physical_type == "BYTE_ARRAY":
-            found = longest_in_dictionary(file, first_page(leaf), leaf.compression)
+            found = longest_in_dictionary(file, page, leaf.compression)
             if found is not None:
                 return found
+        if page != first_page(leaf):
+            return sys.maxsize  # the first value that Arrow gives is not of the dictionary
         name = leaf.path_in_schema
         source = self._path if isinstance(self._path, Path) else self._path.open("rb")
         options = {"pre_buffer": False, "buffer_size": _BUFFER_BYTES}
