@@ -6,7 +6,8 @@ COPY requirements requirements
 COPY connectors connectors
 COPY expectations expectations
 COPY pipelines pipelines
-RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheel .
+RUN pip install --no-cache-dir --require-hashes -r requirements/build.txt -c requirements/build.txt \
+    && pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheel .
 
 FROM python:3.12-slim
 RUN useradd --create-home --uid 50000 tda \

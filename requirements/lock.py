@@ -1,8 +1,9 @@
 """Write the hashed locks from setup.cfg: `python requirements/lock.py` (needs uv).
 
 audit.txt  what `tda` and its Airflow DAGs need
-server.txt audit.txt plus the PostgreSQL drivers and Celery, for the container image: without what
-           builds the wheel, which its first stage has
+server.txt audit.txt plus the PostgreSQL drivers and Celery, for a service: without what builds the
+           wheel
+build.txt  what builds the wheel, and nothing else
 spark.txt  the same plus PySpark, for who has a Spark cluster
 test.txt   all of these plus the tools of `make test`
 
@@ -36,14 +37,26 @@ def project_table(*extras: str, build: bool = True) -> str:
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
     text = setup["options"]["install_requires"]
     text += "".join("\n" + setup["options.extras_require"][extra] for extra in extras)
-    if build:  # the project is installed without build isolation
-        with (ROOT / "pyproject.toml").open("rb") as file:
-            text += "\n" + "\n".join(tomllib.load(file)["build-system"]["requires"])
     lines = [line.strip() for line in text.splitlines() if line.strip()]
+    # the project is installed without build isolation
+    return table_of([*lines, *(build_tools() if build else ())])
+
+
+def build_tools() -> list[str]:
+    """What builds the wheel."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        tools: list[str] = tomllib.load(file)["build-system"]["requires"]
+    return tools
+
+
+def table_of(requirements: list[str]) -> str:
+    """A pyproject.toml with these requirements."""
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", encoding="utf-8")
     return (
         "[project]\nname = 'lock'\nversion = '0'\n"
         f"requires-python = '{setup['options']['python_requires']}'\n"
-        f"dependencies = {json.dumps(lines)}\n"
+        f"dependencies = {json.dumps(requirements)}\n"
         f"[tool.uv]\nenvironments = {json.dumps(ENVIRONMENTS)}\n"
     )
 
@@ -69,3 +82,4 @@ if __name__ == "__main__":
     compile_lock("spark.txt", with_spark, *BOUND)
     compile_lock("server.txt", project_table("airflow", "server", "celery", build=False), *BOUND)
     compile_lock("audit.txt", project_table("airflow"), *BOUND)
+    compile_lock("build.txt", table_of(build_tools()), *BOUND)
