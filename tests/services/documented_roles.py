@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 import sqlalchemy as sa
-from postgres_server import Server
+from postgres_server import Server, closing_connections
 
 from connectors.manifest import read_manifest
 from pipelines.model.annotation import Annotator
@@ -78,7 +78,8 @@ def documented(server: Server) -> Iterator[Documented]:
     run(server.address, create)
     try:
         run(owner, grant)
-        yield found
+        with closing_connections():
+            yield found
     finally:
         forget(server, found)
 
