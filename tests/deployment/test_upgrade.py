@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from documented_roles import MANIFEST, documented, opened, record_a_run, run
+from documented_roles import documented, opened, record_a_run, run
+from tiny_dataset import write_tiny
 
 from pipelines.cli import main
 from pipelines.model.errors import ConfigError
@@ -35,8 +36,6 @@ def at_an_earlier_release(address: sa.URL) -> None:
 def test_the_owner_upgrades_and_audits_go_on_with_the_rights_they_had(
     postgresql, tmp_path, monkeypatch, capsys
 ):
-    (tmp_path / "a.jsonl").write_text('{"text": "hello"}\n', encoding="utf-8")
-    (tmp_path / "dataset.yaml").write_text(MANIFEST, encoding="utf-8")
     home = tmp_path / "home"
     with documented(postgresql) as made:
         at_an_earlier_release(made.owner)
@@ -55,7 +54,7 @@ def test_the_owner_upgrades_and_audits_go_on_with_the_rights_they_had(
 
         store = opened(home, made.audit)
         assert revision_of(store.engine) == database.HEAD
-        record_a_run(store, tmp_path / "dataset.yaml")
+        record_a_run(store, write_tiny(tmp_path))
         assert [one.state for one in runs.all_runs(store)] == [runs.SEALED]
         assert inspect_store(store).reason == "ok"
         # a table that this release has added
