@@ -18,6 +18,7 @@ import pyarrow as pa
 from expectations.suite import Suite
 from pipelines.model.absent import absent
 from pipelines.model.evidence import VALIDATION
+from pipelines.model.postponed import postponed
 from pipelines.model.uncollected import uncollected
 
 if TYPE_CHECKING:
@@ -77,8 +78,13 @@ def _door() -> Any:  # noqa: ANN401  the library is not typed
 def _great_expectations() -> Any:  # noqa: ANN401  the library is not typed
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     # PySpark is imported too where it is installed, takes long, and ends a process whose program
-    # is no file, with exit code 0
-    with absent("pyspark"), uncollected(), warnings.catch_warnings():
+    # is no file, with exit code 0; charts and distributions no suite of ours asks for
+    with (
+        absent("pyspark"),
+        postponed("altair", "scipy.stats"),
+        uncollected(),
+        warnings.catch_warnings(),
+    ):
         # of its dependencies, at import: nothing we could change
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", FutureWarning)

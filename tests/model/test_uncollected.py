@@ -1,8 +1,16 @@
 import gc
+import weakref
 
 import pytest
 
 from pipelines.model.uncollected import uncollected
+
+
+class Ring:
+    """An object that is garbage only a collector finds."""
+
+    def __init__(self):
+        self.itself = self
 
 
 @pytest.fixture(autouse=True)
@@ -10,6 +18,7 @@ def as_it_was():
     enabled = gc.isenabled()
     yield
     gc.enable() if enabled else gc.disable()
+    gc.unfreeze()
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -20,8 +29,24 @@ def test_the_collector_rests_and_is_as_it_was_afterwards(before):
     assert gc.isenabled() == before
 
 
+def test_what_was_made_inside_is_not_looked_through_again_and_what_comes_later_is():
+    with uncollected():
+        made = Ring()
+    later = Ring()
+    first, second = weakref.ref(made), weakref.ref(later)
+    del made, later
+    gc.collect()
+    assert first() is not None
+    assert second() is None
+    gc.unfreeze()
+    gc.collect()
+    assert first() is None
+
+
 def test_the_collector_works_again_when_an_import_fails():
     gc.enable()
+    frozen = gc.get_freeze_count()
     with pytest.raises(ImportError), uncollected():
         raise ImportError
     assert gc.isenabled()
+    assert gc.get_freeze_count() == frozen
