@@ -13,18 +13,20 @@ from pipelines.model.ids import RunId
 from pipelines.model.profile import ConsentCoverage, ConsentState
 from pipelines.ownership import temporary_name
 from pipelines.stages.asking import Asking, number
-from pipelines.stages.profile import of_kind
+from pipelines.stages.figures import PLACES, Figures
+from pipelines.stages.profile import figures_of, of_kind
 from pipelines.store import runs
 from pipelines.store.database import Store
 
 STATES = ("valid", "withdrawn", "lapsed", "not_yet_given")
 """The better one counts where a person has several consents on record."""
-PLACES = 20
+NOT_LINKABLE = "not_linkable"
+"""The state of a record that holds an identifier and names nobody."""
 
 # a record needs a ground when it names a person, or holds an identifier whose check holds
-_NEEDED = """
+_NEEDED = f"""
 SELECT r.source AS source, r.file AS file, r."row" AS place,
-  CASE WHEN r.subject IS NULL THEN 'not_linkable'
+  CASE WHEN r.subject IS NULL THEN '{NOT_LINKABLE}'
        WHEN s.state IS NULL THEN 'no_consent' ELSE s.state END AS state
 FROM records r
 LEFT JOIN (
@@ -32,7 +34,7 @@ LEFT JOIN (
 ) h ON h.file = r.file AND h.hit_row = r."row"
 LEFT JOIN states s ON s.subject = r.subject
 WHERE r.subject IS NOT NULL OR h.file IS NOT NULL
-"""
+"""  # noqa: S608  a word of ours
 COUNTS = f"SELECT n.source AS source, n.state AS state, count(*) AS records FROM ({_NEEDED}) n GROUP BY n.source, n.state"  # noqa: E501, S608
 FIRST = f"""
 SELECT o.source AS source, o.state AS state, o.file AS file, o.place AS place
@@ -46,8 +48,12 @@ FROM (
 
 def coverage(run_id: RunId, store: Store, engine: Engine) -> ConsentCoverage:
     """Records that need a ground, by the state of the consents on record for their subject."""
-    audited = runs.run(store, run_id)
     declared = runs.dataset_of(store, run_id).personal_information.basis
+    figures = figures_of(run_id, store, engine)
+    if not figures.named:
+        # nobody is named, so that nothing can be looked up: the scan has counted all there is
+        return ConsentCoverage(declared_basis=declared, states=_unlinked(figures))
+    audited = runs.run(store, run_id)
     scanned = runs.stage_tables(store, run_id, "scan")
     given = of_kind(runs.stage_tables(store, run_id, "register"), "consents")
     ask = Asking(engine, store)
@@ -98,6 +104,19 @@ def _write_states(store: Store, given: Sequence[TableRef], at: datetime, path: P
         }
     )
     pq.write_table(table, path)
+
+
+def _unlinked(figures: Figures) -> tuple[ConsentState, ...]:
+    return tuple(
+        ConsentState(
+            source=source.source,
+            state=NOT_LINKABLE,
+            records=source.unlinked,
+            places=tuple(f"{file}#{row}" for file, row in sorted(source.unlinked_places)),
+        )
+        for source in figures.sources
+        if source.unlinked
+    )
 
 
 def _states(

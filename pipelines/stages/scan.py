@@ -20,6 +20,7 @@ from pipelines.model.message import Message, msg
 from pipelines.settings import Settings
 from pipelines.stages.base import Progress, Shards, StageOutput, policy_of
 from pipelines.stages.batching import batches
+from pipelines.stages.figures import merged
 from pipelines.stages.shard import scan_batch
 from pipelines.stages.shard_plan import (
     SCHEMES,
@@ -90,7 +91,11 @@ def scan(
     # what scanning here has freed, Arrow would keep while DuckDB fills the memory it may
     pa.default_memory_pool().release_unused()
     return StageOutput(
-        summary={**_summary(results, key_id), "keyword_library": library},
+        summary={
+            **_summary(results, key_id),
+            "keyword_library": library,
+            "figures": _figures(results),
+        },
         tables=_tables(results, store),
         shards=Shards(scanned=sum(result.files for result in results) - reused, reused=reused),
     )
@@ -203,6 +208,12 @@ def _summary(results: Sequence[BatchResult], key_id: str) -> dict[str, object]:
     files = total("files")
     logger.info("scan: files=%d %s", files, counts)
     return {"files": files, **counts, "schemes": SCHEMES, "identifier_key": key_id}
+
+
+def _figures(results: Sequence[BatchResult]) -> str | None:
+    """The figures of all batches; None where an earlier release scanned one and left none."""
+    counted = [result.figures for result in results if result.figures is not None]
+    return to_json(merged(counted)) if len(counted) == len(results) else None
 
 
 def _tables(results: Sequence[BatchResult], store: Store) -> tuple[TableRef, ...]:

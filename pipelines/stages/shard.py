@@ -15,8 +15,10 @@ from pipelines.engine.base import Summary
 from pipelines.kernels.pseudonym import keyed_digests
 from pipelines.model.evidence import TableRef
 from pipelines.stages.base import Silent
+from pipelines.stages.figures import Figures, merged
 from pipelines.stages.ingest import hashed
 from pipelines.stages.keywords import Searching
+from pipelines.stages.shard_figures import BlockFigures, quarantine_figures
 from pipelines.stages.shard_files import write_whole
 from pipelines.stages.shard_plan import Batch, BatchResult, Plan, Shard, read_plan
 from pipelines.stages.shard_record import kept_result, marker_of
@@ -106,6 +108,7 @@ class _Scanning:
         self._quarantine = Parts(store, "quarantine")
         self._empty = 0
         self._valid = 0
+        self._figures = Figures()
 
     def scan(self, shard: Shard) -> None:
         """Take the records of the file, what was found in them, and what is no record."""
@@ -113,17 +116,24 @@ class _Scanning:
         with _unchanged(plan, shard) as found:
             for block in read(found, shard.request(plan)):
                 if block.quarantined:
-                    self._quarantine.add(quarantine_table(block.quarantined, shard))
+                    quarantined = quarantine_table(block.quarantined, shard)
+                    self._figures = merged([self._figures, quarantine_figures(quarantined)])
+                    self._quarantine.add(quarantined)
                 if block.batch.num_rows == 0:
                     continue
                 table = record_table(block.batch, shard, plan, self._keyed, self._searching)
                 self._empty += table["bands"].null_count
                 self._records.add(table)
+                figures = BlockFigures(table)
                 if self._searching is not None:
-                    self._keywords.add(self._searching.found(block.batch, shard.file))
+                    keywords = self._searching.found(block.batch, shard.file)
+                    figures.add_keywords(keywords)
+                    self._keywords.add(keywords)
                 for hits in hit_tables(block.batch, shard, plan.inspected, self._keyed):
                     self._valid += valid_hits(hits)
+                    figures.add_hits(hits)
                     self._hits.add(hits)
+                self._figures = merged([self._figures, figures.counted()])
 
     def result(self, batch: Batch) -> BatchResult:
         """What was found, all of it written."""
@@ -139,6 +149,7 @@ class _Scanning:
             valid_hits=self._valid,
             keywords=self._keywords.rows,
             parts=tuple(ref for parts in kinds for ref in parts.done()),
+            figures=self._figures,
         )
 
 

@@ -20,6 +20,7 @@ from pipelines.model.dataset import Format, RecordShape, Split
 from pipelines.model.evidence import TableRef
 from pipelines.model.ids import Digest
 from pipelines.settings import Settings
+from pipelines.stages.figures import Figures
 from pipelines.stages.shard_files import write_whole
 from pipelines.store.codec import from_json, to_json
 
@@ -140,6 +141,8 @@ class BatchResult:
     keywords: int
     """Rows of the keywords tables."""
     parts: tuple[TableRef, ...]
+    figures: Figures | None = None
+    """What the tables come to; None where an earlier release wrote them."""
 
 
 def keep_plan(plan: Plan) -> Path:

@@ -64,6 +64,18 @@ class EvidenceStore:
             raise self._unreadable(ref)  # Arrow leaves columns out that a file has not
         return table
 
+    def batches(self, ref: TableRef, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """The `columns`, which are texts that repeat, in batches: as many rows as there may be.
+
+        Raises:
+            EvidenceError: the table is gone or cannot be read.
+        """
+        try:
+            with pq.ParquetFile(self.table(ref), read_dictionary=list(columns)) as file:
+                yield from file.iter_batches(columns=list(columns))
+        except (OSError, pa.ArrowException) as error:
+            raise self._unreadable(ref) from error
+
     def has(self, ref: TableRef) -> bool:
         """Whether the table is on disk."""
         return self._table_path(ref.kind, ref.digest).exists()

@@ -16,7 +16,11 @@ from pipelines.engine.local import Local
 from pipelines.engine.spark import Spark
 from pipelines.settings import Settings
 from pipelines.stages import looking_up, sharing
+from pipelines.stages.asking import Asking
 from pipelines.stages.base import Silent
+from pipelines.stages.figures_by_sql import figures_by_sql
+from pipelines.stages.profile import of_kind
+from pipelines.store import runs
 from pipelines.store.database import open_store
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "support-dialogues"
@@ -79,6 +83,12 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> list[Asked]:
             ):
                 pass
             change(data / "data")
+        # of what an earlier release scanned
+        scanned = runs.stage_tables(store, run_id, "scan")
+        tables = {
+            kind: of_kind(scanned, kind) for kind in ("records", "hits", "keywords", "quarantine")
+        }
+        figures_by_sql(Asking(engine, store), tables, searched=True)
         grow(engine, home / "growing")
     store.engine.dispose()
     return engine.asked

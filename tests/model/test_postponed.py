@@ -37,7 +37,7 @@ def test_a_postponed_module_is_imported_when_it_is_first_used(said):
 
 
 def test_a_module_that_was_there_before_is_left_as_it_is(said):
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="of its own"):
         before = importlib.import_module("seldom")
     with postponed("seldom"):
         assert importlib.import_module("seldom") is before
@@ -51,7 +51,7 @@ def test_a_postponed_module_that_is_not_installed_is_not_found():
 
 def test_afterwards_and_for_other_threads_nothing_is_postponed(said):
     def elsewhere():
-        with pytest.warns(DeprecationWarning):
+        with pytest.warns(DeprecationWarning, match="of its own"):
             importlib.import_module("seldom")
 
     with postponed("seldom"):

@@ -1,4 +1,4 @@
-"""The figures of a version, counted by SQL over evidence tables that were made by hand."""
+"""The figures of a version, from evidence tables that were made by hand, counted in both ways."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,11 @@ from pipelines.engine.local import Local
 from pipelines.model.evidence import HITS, PAIRS, QUARANTINE, RECORDS, TableRef
 from pipelines.settings import Settings
 from pipelines.stages.asking import Asking, number
-from pipelines.stages.profile import _count
+from pipelines.stages.figures import merged
+from pipelines.stages.figures_by_sql import figures_by_sql
+from pipelines.stages.profile import profile_from
+from pipelines.stages.repeats import Repeats, by_sql
+from pipelines.stages.shard_figures import BlockFigures, quarantine_figures
 from pipelines.store.database import Store, open_store
 
 
@@ -36,6 +40,7 @@ def record(row: int, source: str | None, chars: int, language: str = "en", **mor
         "normal_chars": chars,
         "language": language,
         "replacement": 0,
+        "repeated": 0,
     }
     return plain | more
 
@@ -67,7 +72,30 @@ def count(store: Store, engine: Local, **rows: list[dict]):
         ]
         for kind, schema in schemas.items()
     }
-    return _count(Asking(engine, store), tables, {"files": 1, "bytes": 1000})
+    ask = Asking(engine, store)
+    figures = figures_by_sql(ask, tables, searched=False)
+    assert in_blocks(rows) == figures
+    repeats = Repeats(by_source=by_sql(ask, tables), clusters=0)
+    return profile_from(figures, repeats, 0, {"files": 1, "bytes": 1000}, None)
+
+
+def in_blocks(rows: dict[str, list[dict]]):
+    """The same as a scan counts it, two records in a block."""
+    parts = []
+    records = rows.get("records", [])
+    for at in range(0, len(records), 2):
+        block = BlockFigures(pa.Table.from_pylist(records[at : at + 2], schema=RECORDS))
+        there = {one["row"] for one in records[at : at + 2]}
+        hits = [one for one in rows.get("hits", []) if one["row"] in there]
+        for some in (hits[::2], hits[1::2]):
+            block.add_hits(pa.Table.from_pylist(some, schema=HITS))
+        parts.append(block.counted())
+    quarantined = pa.Table.from_pylist(rows.get("quarantine", []), schema=QUARANTINE)
+    return merged([quarantine_figures(quarantined), *parts])
+
+
+def by_name(profile):
+    return {source.source: source for source in profile.sources}
 
 
 def test_each_figure_is_counted_once_by_source(store: Store, engine: Local):
@@ -85,17 +113,18 @@ def test_each_figure_is_counted_once_by_source(store: Store, engine: Local):
         pairs=[pair(2, 0, "exact"), pair(3, 0, "near")],
     )
     assert (profile.records, profile.empty, profile.unsourced) == (5, 1, 1)
-    assert (profile.exact_duplicates, profile.near_duplicates, profile.clusters) == (1, 1, 1)
+    assert (profile.exact_duplicates, profile.near_duplicates) == (1, 1)
+    assert by_name(profile)["s1"].exact_duplicates == by_name(profile)["s2"].near_duplicates == 1
     assert (profile.chars, profile.pi_records) == (4235, 1)
     assert profile.languages == {"en": 2, "mixed": 1, "und": 1, "zh": 1}
-    by_name = {source.source: source for source in profile.sources}
-    assert list(by_name) == ["s1", "s2", None]
-    assert (by_name["s1"].short, by_name["s2"].short) == (1, 0)
-    assert (by_name["s1"].pi_hits, by_name["s2"].pi_hits) == (2, 0)
-    assert by_name["s2"].garbled == 1
+    found = by_name(profile)
+    assert list(found) == ["s1", "s2", None]
+    assert (found["s1"].short, found["s2"].short) == (1, 0)
+    assert (found["s1"].pi_hits, found["s2"].pi_hits) == (2, 0)
+    assert found["s2"].garbled == 1
     # texts of 100 and 19 code points: bins 2**6 and 2**4; the empty one is in none
-    assert {i: n for i, n in enumerate(by_name["s1"].lengths) if n} == {4: 1, 6: 1}
-    assert by_name[None].lengths[12] == 1
+    assert {i: n for i, n in enumerate(found["s1"].lengths) if n} == {4: 1, 6: 1}
+    assert found[None].lengths[12] == 1
 
 
 def test_hits_are_counted_by_type_and_tier_with_the_records_they_are_in(store, engine):
@@ -123,7 +152,7 @@ def test_quarantine_keeps_reasons_and_unknown_extents_apart(store, engine):
 
 def test_a_version_without_any_record_has_zeros_and_no_sources(store, engine):
     profile = count(store, engine)
-    assert (profile.records, profile.clusters, profile.subjects) == (0, 0, 0)
+    assert (profile.records, profile.hits, profile.languages) == (0, (), {})
     assert profile.sources == ()
 
 
