@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -28,7 +29,7 @@ from pipelines.report.words import REASONS, subject, word_or_id
 BEIJING = timezone(timedelta(hours=8))
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 STYLES = ("base.css", "parts.css", "media.css")
-_COMPILED = CompiledTemplates()
+_COMPILED = CompiledTemplates(Path(__file__).with_name("templates"), Path(__file__))
 FILES = {Language.ZH: "report.zh.html", Language.EN: "report.en.html"}
 HISTORIES = {Language.ZH: "history.zh.html", Language.EN: "history.en.html"}
 """The runs up to this one, on a page beside the report."""
