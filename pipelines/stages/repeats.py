@@ -5,18 +5,20 @@ they are about only where a column names the source of each.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from connectors.source_files import source_of_files
+from pipelines.model.evidence import TableRef
 from pipelines.model.ids import RunId
 from pipelines.stages.asking import Asking, number
 from pipelines.stages.audited_files import tables_of
 from pipelines.stages.figures_by_sql import Tables, source_of
 from pipelines.store import runs
 from pipelines.store.database import Store
+from pipelines.store.evidence import EvidenceStore
 
 BY_SOURCE = """
 SELECT r.source AS source, count(CASE WHEN p.method = 'exact' THEN 1 END) AS exact,
@@ -44,16 +46,24 @@ def repeats_of(run_id: RunId, store: Store, ask: Asking) -> Repeats:
         return Repeats(
             by_source=by_sql(ask, {"pairs": pairs, "records": records}), clusters=clusters
         )
-    origins = source_of_files(dataset)
+    found = by_file(store.evidence, pairs, source_of_files(dataset))
+    return Repeats(by_source=found, clusters=clusters)
+
+
+def by_file(
+    evidence: EvidenceStore, pairs: Sequence[TableRef], origins: Mapping[str, str]
+) -> Mapping[str | None, tuple[int, int]]:
+    """Exact and near duplicates by source, where `origins` says which one each file has.
+
+    Raises:
+        EvidenceError: a table of `pairs` is gone or cannot be read.
+    """
     exact, near = Counter[str | None](), Counter[str | None]()
     for ref in pairs:
-        for batch in store.evidence.batches(ref, _COLUMNS):
+        for batch in evidence.batches(ref, _COLUMNS):
             for name, method, count in _counted(batch):
                 (exact if method == "exact" else near)[origins.get(name)] += count
-    return Repeats(
-        by_source={source: (exact[source], near[source]) for source in exact.keys() | near.keys()},
-        clusters=clusters,
-    )
+    return {source: (exact[source], near[source]) for source in exact.keys() | near.keys()}
 
 
 def by_sql(ask: Asking, tables: Tables) -> Mapping[str | None, tuple[int, int]]:

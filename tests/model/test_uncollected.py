@@ -1,4 +1,6 @@
 import gc
+import subprocess
+import sys
 import weakref
 
 import pytest
@@ -29,7 +31,8 @@ def test_the_collector_rests_and_is_as_it_was_afterwards(before):
     assert gc.isenabled() == before
 
 
-def test_what_was_made_inside_is_not_looked_through_again_and_what_comes_later_is():
+def test_what_was_made_inside_is_not_looked_through_again_and_what_comes_later_is(monkeypatch):
+    monkeypatch.delitem(sys.modules, "duckdb", raising=False)
     with uncollected():
         made = Ring()
     later = Ring()
@@ -41,6 +44,19 @@ def test_what_was_made_inside_is_not_looked_through_again_and_what_comes_later_i
     gc.unfreeze()
     gc.collect()
     assert first() is None
+
+
+ASKED = "duckdb.connect(':memory:').execute('SELECT 1')"
+IMPORTED = "with uncollected():\n    import pyarrow"
+
+
+@pytest.mark.parametrize(
+    "steps", [["import duckdb", IMPORTED, ASKED], [IMPORTED, "import duckdb", ASKED]]
+)
+def test_duckdb_has_nothing_to_say_of_what_is_left_of_it_at_the_end(steps):
+    program = "\n".join(["from pipelines.model.uncollected import uncollected", *steps])
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert ended.stderr == b""
 
 
 def test_the_collector_works_again_when_an_import_fails():

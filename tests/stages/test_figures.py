@@ -1,21 +1,21 @@
 """Figures add up over shards to those of the whole, and are those that SQL counts over evidence."""
 
-import json
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from pipelines.engine.local import Local
-from pipelines.model.evidence import HITS, KEYWORDS, QUARANTINE, RECORDS
+from pipelines.model.evidence import HITS, KEYWORDS, PAIRS, QUARANTINE, RECORDS
 from pipelines.model.profile import LENGTH_BINS, HitCount, KeywordCount
 from pipelines.settings import Settings
+from pipelines.stages import consents
 from pipelines.stages.asking import Asking
 from pipelines.stages.figures import (
     PLACES,
@@ -26,13 +26,10 @@ from pipelines.stages.figures import (
     merged,
 )
 from pipelines.stages.figures_by_sql import figures_by_sql
+from pipelines.stages.repeats import by_file, by_sql
 from pipelines.stages.shard_figures import BlockFigures, quarantine_figures
 from pipelines.store.codec import from_json, to_json
 from pipelines.store.database import open_store
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-import scan_setting as setting
 
 SOURCES = st.sampled_from(["s1", "s2", "来源", None])
 SMALL = st.integers(0, 3)
@@ -137,7 +134,52 @@ def test_blocks_added_up_are_what_sql_counts_over_their_tables(asking, found):
         ]
         for at, (kind, schema) in enumerate(schemas.items())
     }
-    assert merged(map(counted, found)) == figures_by_sql(ask, tables, searched=True)
+    figures = merged(map(counted, found))
+    assert figures == figures_by_sql(ask, tables, searched=True)
+    # the consents of those that name nobody, as they are asked for where others name somebody
+    states = store.settings.home / "states.parquet"
+    pq.write_table(pa.table({"subject": ["x"], "state": ["valid"]}), states)
+    asked = {"records": tables["records"], "hits": tables["hits"], "states": states}
+    known = consents._states(ask.rows(consents.COUNTS, asked), ask.rows(consents.FIRST, asked))
+    unlinked = tuple(state for state in known if state.state == consents.NOT_LINKABLE)
+    assert consents._unlinked(figures) == unlinked
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["a", "b", "é", "z"]), st.sampled_from(["s1", "s2"]), min_size=1
+    ),
+    st.lists(
+        st.tuples(
+            st.sampled_from(["a", "b", "é", "z"]),
+            st.integers(0, 30),
+            st.sampled_from(["exact", "near"]),
+        ),
+        unique_by=lambda pair: pair[:2],
+    ),
+)
+@hypothesis_settings(max_examples=25, deadline=None)
+def test_repeats_by_the_source_of_a_file_are_those_by_the_sources_of_records(
+    asking, origins, found
+):
+    ask, store = asking
+    pairs = [
+        dict.fromkeys(PAIRS.names) | {"removed_file": file, "removed_row": row, "method": method}
+        for file, row, method in found
+    ]
+    records = [
+        dict.fromkeys(RECORDS.names) | {"file": file, "row": row, "source": origins.get(file)}
+        for file in ("a", "b", "é", "z")
+        for row in range(31)
+    ]
+    tables = {
+        "pairs": [
+            store.evidence.write("pairs", pa.Table.from_pylist(part, schema=PAIRS))
+            for part in (pairs[::2], pairs[1::2])
+        ],
+        "records": [store.evidence.write("records", pa.Table.from_pylist(records, schema=RECORDS))],
+    }
+    assert by_file(store.evidence, tables["pairs"], origins) == by_sql(ask, tables)
 
 
 @st.composite
@@ -215,43 +257,3 @@ def test_of_many_places_the_first_by_bytes_are_kept():
     kept = first_places(places)
     assert len(kept) == PLACES == 20
     assert kept == tuple((name, row) for name in ("a", "\uffee") for row in range(10))
-
-
-@pytest.fixture
-def scanned(tmp_path, settings):
-    """The setting, where a column names the source and the subject, as it was scanned."""
-    store = open_store(settings)
-    folder = setting.written_in(tmp_path)
-    run_id = setting.begun(store, folder)
-    yield store, run_id, setting.scanned(store, run_id)
-    store.engine.dispose()
-
-
-def test_the_scan_leaves_the_figures_that_sql_counts_over_its_tables(scanned, tmp_path):
-    store, _, output = scanned
-    tables = {
-        kind: [table for table in output.tables if table.kind == kind]
-        for kind in ("records", "hits", "keywords", "quarantine")
-    }
-    with Local(1, "256MB", tmp_path / "spill") as engine:
-        expected = figures_by_sql(Asking(engine, store), tables, searched=False)
-    figures = from_json(Figures, str(output.summary["figures"]))
-    assert figures == expected
-    assert sum(source.records for source in figures.sources) == 5
-    assert figures.named == 3
-    assert [item.items for item in figures.quarantine] == [1]
-    assert {hit.type for hit in figures.hits} > {"email"}
-
-
-def test_a_scan_of_which_an_earlier_release_did_a_part_leaves_no_figures(scanned):
-    store, run_id, before = scanned
-    markers = list((store.evidence.root / "shards").glob("*.json"))
-    assert markers
-    for marker in markers:
-        held = json.loads(marker.read_text())
-        assert held.pop("figures") is not None
-        marker.write_text(json.dumps(held))
-    after = setting.scanned(store, run_id)
-    assert after.summary["figures"] is None
-    assert after.tables == before.tables
-    assert {**after.summary, "figures": before.summary["figures"]} == before.summary
