@@ -94,6 +94,9 @@ class Contamination(Part):
     ] = None
     """Ids of datasets; None, written `all`: every dataset registered for evaluation."""
     threshold: Decimal = Field(default=Decimal("0.8"), gt=0, le=1)
+    inside_threshold: Decimal = Field(default=Decimal("0.8"), ge=Decimal("0.7"), le=1)
+    """Least share of a question that one passage of a longer text must hold; below 0.7 a question
+    could be missed that has it."""
 
     @model_validator(mode="after")
     def _sets_once(self) -> Self:

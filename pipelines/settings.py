@@ -60,6 +60,11 @@ class Settings:
         return self.home / "digests"
 
     @property
+    def passages(self) -> Path:
+        """Folder of what was found of evaluation sets inside files; it can be found anew."""
+        return self.home / "passages"
+
+    @property
     def keys(self) -> Path:
         """Folder of the signing and identifier keys; outside evidence and its backups."""
         return self.home / "keys"

@@ -113,8 +113,8 @@ class PassageSearch:
     def __init__(self, table: QuestionTable) -> None:
         count = len(table.distinct)
         self.table = table
-        self.crowded = 0
-        """Texts in which not every passage could be looked at."""
+        self.crowded: list[int] = []
+        """Places of the texts in which not every passage could be looked at."""
         self.best = np.zeros(count, np.int64)
         """By question: the most of its shingles that one passage holds; 0, it is in no text."""
         self.best_place = np.full(count, -1, np.int64)
@@ -175,10 +175,10 @@ class PassageSearch:
         )
 
     def _held(self, out: NDArray[np.int64], places: NDArray[np.int64]) -> Held:
-        self.crowded += int(out[:, 2].sum())
+        self.crowded += places[out[:, 2] > 0].tolist()
         found = out[:, 0] >= 0
         return Held(
-            places=np.asarray(places, np.int64)[found],
+            places=places[found],
             questions=out[found, 0],
             shared=out[found, 1],
         )

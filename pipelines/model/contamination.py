@@ -40,20 +40,40 @@ class SetOverlap:
     """Records of the dataset whose text is that of a question."""
     records_near: int = 0
     """Further ones that are similar to a question."""
+    questions_inside: int = 0
+    """Further ones of which enough stands in one passage of a longer text of the dataset."""
+    records_inside: int = 0
+    """Further records that hold a question in this way."""
+    questions_short: int = 0
+    """Questions too short to be looked for inside texts: compared with whole texts only."""
+    questions_unsearched: int = 0
+    """Further ones not looked for inside texts: too long, or made of phrases that many have."""
     crowded_keys: int = 0
     """Band keys under which more texts stand than are compared."""
+    crowded_records: int = 0
+    """Records of the dataset in which not every passage could be looked at."""
     places: tuple[str, ...] = ()
     """Up to 20 `<file>#<row>` of these records of the dataset."""
 
     @property
     def overlapping(self) -> int:
-        """Questions that the dataset holds, exactly or nearly."""
-        return self.questions_exact + self.questions_near
+        """Questions that the dataset holds, exactly, nearly or inside longer texts."""
+        return self.questions_exact + self.questions_near + self.questions_inside
 
     @property
     def records(self) -> int:
-        """Records of the dataset that hold a question, exactly or nearly."""
-        return self.records_exact + self.records_near
+        """Records of the dataset that hold a question, exactly, nearly or inside a longer text."""
+        return self.records_exact + self.records_near + self.records_inside
+
+    @property
+    def looked_for_inside(self) -> int:
+        """Questions that were looked for inside longer texts."""
+        return self.questions - self.questions_short - self.questions_unsearched
+
+    @property
+    def undecided(self) -> bool:
+        """Whether more questions may be there than were found."""
+        return bool(self.crowded_keys or self.crowded_records or self.questions_unsearched)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +87,9 @@ class Contamination:
     recall_at_threshold: str
     """Probability that a pair right at the threshold is found, as a decimal string."""
     sketch: str
+    inside_threshold: str | None = None
+    """Least share of a question in one passage of a longer text, as a decimal string; None in runs
+    of releases that did not look there."""
 
     @property
     def compared(self) -> tuple[SetOverlap, ...]:

@@ -101,8 +101,10 @@ OVERLAPS = pa.schema(
         ("version", pa.string()),
         ("evaluation_file", pa.string()),  # a record of that version
         ("evaluation_row", pa.int64()),
-        ("similarity", pa.float64()),  # exact Jaccard of the shingle sets of these two records
-        ("method", pa.string()),  # exact: the same text; near: only similar
+        # exact Jaccard of the shingle sets of these two records; or, inside, the share of the
+        # shingles of the question that stand in one passage of the record
+        ("similarity", pa.float64()),
+        ("method", pa.string()),  # exact: the same text; near: only similar; inside: a longer one
     ]
 )
 LABELS = pa.schema(

@@ -1,8 +1,8 @@
 """compare: which records hold a question of an evaluation set, as a ledger of pairs.
 
 An evaluation set is compared as its last sealed audit left it: by the text hashes and band keys of
-its records tables. Its files are read for one thing only, the texts of its candidates, and only
-while they are what was audited.
+its records tables. Its files are read for two things only, the texts of its candidates and the
+questions to look for inside longer texts, and only while they are what was audited.
 """
 
 import logging
@@ -31,14 +31,16 @@ from pipelines.stages.overlapping import (
     overlap,
     read_again,
     tables_with,
+    with_inside,
 )
 from pipelines.stages.questions import meet
+from pipelines.stages.searching import questions_inside
 from pipelines.store import runs
 from pipelines.store.codec import from_json, to_json
 from pipelines.store.database import Store
 from pipelines.store.stage_results import stages_of
 
-VERSION = "1"
+VERSION = "2"
 POLICY: tuple[str, ...] = ("contamination",)
 
 logger = logging.getLogger(__name__)
@@ -78,7 +80,7 @@ def compare(
     ours = _side(dataset, list(digests_by_name(run_id, store)), 0, settings)
     sides = _sides(comparable, len(ours.names), settings)
     files = len(ours.names) + sum(len(side.names) for side in sides)
-    threshold = float(rule.threshold)
+    threshold, threshold_inside = float(rule.threshold), float(rule.inside_threshold)
     temporary = settings.home / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=temporary, prefix=f"compare-{stamp()}-") as work:
@@ -88,13 +90,22 @@ def compare(
             engine=engine,
             folder=Path(work),
         )
+        inside = questions_inside(
+            (dataset, run_id, ours),
+            list(zip(comparable, sides, strict=True)),
+            threshold_inside,
+            store=store,
+            engine=engine,
+            folder=Path(work),
+        )
     found: dict[str, SetOverlap] = {}
     tables: list[TableRef] = []
     for place, (one, theirs) in enumerate(zip(comparable, sides, strict=True)):
-        both = facing(met.shared, ours, theirs, files=files)
-        if _readable(both, theirs, one):
-            pairs = overlap(both, threshold)
-            found[one.dataset] = figures_of(pairs, one, met.questions[place], ours)
+        both, passages = facing(met.shared, ours, theirs, files=files), inside[place]
+        if passages is not None and _readable(both, theirs, one):
+            pairs = with_inside(overlap(both, threshold), passages)
+            asked = met.questions[place]
+            found[one.dataset] = figures_of(pairs, one, asked, ours, passages.counts)
             written = tables_with(pairs, one, ours, theirs)
             tables += [store.evidence.write("overlaps", table) for table in written]
         else:
@@ -106,6 +117,7 @@ def compare(
         threshold=str(rule.threshold),
         recall_at_threshold=f"{expected_recall(threshold):.4f}",
         sketch=DEFAULT.name,
+        inside_threshold=str(rule.inside_threshold),
     )
     logger.info(
         "compare: run=%s sets=%d compared=%d pairs=%d",

@@ -10,7 +10,7 @@ from pipelines.model.contamination import SetState
 from pipelines.model.dataset import Dataset, Purpose
 from pipelines.model.errors import AuditError, EvidenceError
 from pipelines.model.evidence import TableRef
-from pipelines.model.ids import Digest, digest_of
+from pipelines.model.ids import Digest, RunId, digest_of
 from pipelines.model.run import AuditRun
 from pipelines.stages.audited_files import digests_by_name, tables_of
 from pipelines.stages.base import Silent
@@ -33,6 +33,8 @@ class EvaluationSet:
     version: Digest | None = None
     registered: Dataset | None = None
     """As it was audited, which says where its files are and how they are read."""
+    run: RunId | None = None
+    """That audit."""
     files: Mapping[str, str] = field(default_factory=dict)
     """The digest of each by its name, in the order of the ordinals."""
     records: tuple[TableRef, ...] = ()
@@ -99,6 +101,7 @@ def _left_by(run: AuditRun, store: Store) -> EvaluationSet:
         state=state,
         version=run.version,
         registered=runs.dataset_of(store, run.id),
+        run=run.id,
         files=digests_by_name(run.id, store),
         records=records,
     )

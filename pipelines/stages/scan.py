@@ -69,7 +69,7 @@ def scan(
     """
     dataset = runs.dataset_of(store, run_id)
     library = policy_of(run_id, store).keywords.digest
-    found = _batches(dataset, run_id, library, store)
+    found = batches_of(dataset, run_id, library, store)
     progress.start("scan", sum(shard.bytes for batch in found for shard in batch.shards))
     key_id = identifier_key(settings)[1]
     results, waiting = _on_record(found, key_id, progress)
@@ -135,7 +135,9 @@ def _carried_out(
     return results, failed
 
 
-def _batches(dataset: Dataset, run_id: RunId, library: Digest | None, store: Store) -> list[Batch]:
+def batches_of(
+    dataset: Dataset, run_id: RunId, library: Digest | None, store: Store
+) -> list[Batch]:
     """The files of the version in batches, the largest first: the workers end together."""
     origins = source_of_files(dataset)
     rows = [

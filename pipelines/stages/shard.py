@@ -62,7 +62,7 @@ def scan_batch(item: str) -> Summary:
 
 
 @contextmanager
-def _unchanged(plan: Plan, shard: Shard) -> Iterator[Path | StoredObject]:
+def unchanged(plan: Plan, shard: Shard) -> Iterator[Path | StoredObject]:
     """The file of `shard`, which has the digest it was ingested with from begin to end.
 
     A local file is hashed before it is read, and its times are compared after; an object is held
@@ -113,7 +113,7 @@ class _Scanning:
     def scan(self, shard: Shard) -> None:
         """Take the records of the file, what was found in them, and what is no record."""
         plan = self._plan
-        with _unchanged(plan, shard) as found:
+        with unchanged(plan, shard) as found:
             for block in read(found, shard.request(plan)):
                 if block.quarantined:
                     quarantined = quarantine_table(block.quarantined, shard)

@@ -77,7 +77,7 @@ def sweep(settings: Settings, *, now: datetime | None = None) -> Swept:
 def _usual(settings: Settings) -> set[Path]:
     """Everything in the folders of temporaries, and what is named like one beside other files."""
     evidence = settings.evidence
-    named = [settings.home, settings.keys, evidence / "shards"]
+    named = [settings.home, settings.keys, settings.passages, evidence / "shards"]
     return {
         *_children(settings.home / "tmp"),
         *_children(evidence / INCOMING),

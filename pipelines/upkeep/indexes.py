@@ -1,6 +1,6 @@
 """Indexes of duplicates go with the evidence they were made of: they hold hashes of its texts.
 
-So do the digests of files that are kept to know them again.
+So do the digests of files that are kept to know them again, and what was found of evaluation sets.
 """
 
 import shutil
@@ -16,6 +16,7 @@ def forget(settings: Settings, digests: Iterable[str]) -> int:
     forgotten = 0
     if gone:
         shutil.rmtree(settings.digests, ignore_errors=True)
+        shutil.rmtree(settings.passages, ignore_errors=True)
     for folder in sorted(settings.indexes.glob("*")) if gone else []:
         try:
             named = (folder / CURRENT).read_text(encoding="ascii")
