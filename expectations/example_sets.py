@@ -21,7 +21,13 @@ def evaluation_set(dataset: str = "exam", **more: object) -> SetOverlap:
 
 def contamination(*sets: SetOverlap) -> Contamination:
     """The comparison with `sets`."""
-    return Contamination(sets=sets, threshold="0.8", recall_at_threshold="0.9983", sketch="example")
+    return Contamination(
+        sets=sets,
+        threshold="0.8",
+        recall_at_threshold="0.9983",
+        sketch="example",
+        inside_threshold="0.8",
+    )
 
 
 def compared(*sets: SetOverlap, purpose: Purpose = Purpose.FINE_TUNE) -> dict[str, object]:

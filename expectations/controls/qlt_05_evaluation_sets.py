@@ -40,6 +40,26 @@ from pipelines.model.profile import Profile
             expect=(Outcome.FAILED,),
         ),
         Example(
+            en="two questions of five hundred, each inside a longer text",
+            zh="五百题中有两题出现在更长的文本里",
+            given=sets.compared(
+                sets.evaluation_set(questions_inside=2, records_inside=2, places=("a.jsonl#9",))
+            ),
+            expect=(Outcome.FAILED,),
+        ),
+        Example(
+            en="nothing found, and some questions too short to be looked for inside longer texts",
+            zh="没有发现重合；部分题目过短，未在更长的文本中查找",
+            given=sets.compared(sets.evaluation_set(questions_short=30)),
+            expect=(Outcome.PASSED,),
+        ),
+        Example(
+            en="all questions too short to be looked for inside longer texts",
+            zh="所有题目都过短，无法在更长的文本中查找",
+            given=sets.compared(sets.evaluation_set(questions_short=500)),
+            expect=(Outcome.CANT_TELL,),
+        ),
+        Example(
             en="no evaluation set is known",
             zh="没有已知的评测集",
             given=sets.compared(),
@@ -59,6 +79,14 @@ from pipelines.model.profile import Profile
             zh="没有发现重合，但相似文本过多，未能全部比较",
             given=sets.compared(sets.evaluation_set(crowded_keys=2)),
             expect=(Outcome.CANT_TELL,),
+        ),
+        Example(
+            en="nothing found, but not every passage of the longer texts could be looked at",
+            zh="没有发现重合，但更长的文本未能逐段查完",
+            given=sets.compared(
+                sets.evaluation_set(crowded_records=1), sets.evaluation_set(questions_unsearched=1)
+            ),
+            expect=(Outcome.CANT_TELL, Outcome.CANT_TELL),
         ),
         Example(
             en="an evaluation set without any text",
@@ -98,10 +126,10 @@ def qlt_05(
         )
         yield untested("dataset", text)
     for one in contamination.sets:
-        yield _of_set(one, contamination.threshold, maximum_questions)
+        yield _of_set(one, contamination, maximum_questions)
 
 
-def _of_set(one: SetOverlap, threshold: str, limit: int) -> Finding:
+def _of_set(one: SetOverlap, found: Contamination, limit: int) -> Finding:
     subject = f"evaluation:{one.dataset}"
     if one.state is not SetState.COMPARED:
         return cannot_tell(subject, _why_not(one))
@@ -109,35 +137,68 @@ def _of_set(one: SetOverlap, threshold: str, limit: int) -> Finding:
         text = msg("the evaluation set {set} holds no text", set=shown(one.dataset))
         return cannot_tell(subject, text)
     text = msg(
-        "{count} of {all} questions of {set} ({share}) are in the data, {exact} exactly and {near} "
-        "nearly (Jaccard {threshold} or more); the limit is {limit}",
+        "{count} of {all} questions of {set} ({share}) are in the data: {exact} exactly, {near} "
+        "nearly (Jaccard {threshold} or more), {inside} inside longer texts ({passage} of a "
+        "question or more); too short to be looked for there: {short}; the limit is {limit}",
         count=one.overlapping,
         all=one.questions,
         set=shown(one.dataset),
         share=percent(one.overlapping, one.questions),
         exact=one.questions_exact,
         near=one.questions_near,
-        threshold=threshold,
+        inside=one.questions_inside,
+        short=one.questions_short,
+        threshold=found.threshold,
+        passage=str(found.inside_threshold),
         limit=limit,
     )
-    if one.overlapping <= limit and one.crowded_keys:
-        text = msg(
-            "{count} of {all} questions of {set} were found in the data, and more may be there: so "
-            "many texts are somewhat alike that not all of them were compared",
-            count=one.overlapping,
-            all=one.questions,
-            set=shown(one.dataset),
-        )
-        return cannot_tell(subject, text, count=one.overlapping, base=one.questions)
+    if one.overlapping <= limit and (gap := _gap(one, found)):
+        return cannot_tell(subject, gap, count=one.overlapping, base=one.questions)
     judge = passed if one.overlapping <= limit else failed
     return judge(
         subject,
         text,
         count=one.overlapping,
         base=one.questions,
-        figures={"records_exact": one.records_exact, "records_near": one.records_near},
+        figures={
+            "records_exact": one.records_exact,
+            "records_near": one.records_near,
+            "records_inside": one.records_inside,
+        },
         places=places(one.places),
     )
+
+
+def _gap(one: SetOverlap, found: Contamination) -> Message | None:
+    """Why more questions may be in the data than were found; None where all was looked at."""
+    if one.crowded_keys:
+        return msg(
+            "{count} of {all} questions of {set} were found in the data, and more may be there: so "
+            "many texts are somewhat alike that not all of them were compared",
+            count=one.overlapping,
+            all=one.questions,
+            set=shown(one.dataset),
+        )
+    if one.crowded_records or one.questions_unsearched:
+        return msg(
+            "{count} of {all} questions of {set} were found in the data, and more may be there: in "
+            "{records} longer texts not every passage was looked at, and {questions} questions "
+            "were not looked for, as they are too long or made of phrases that many of them have",
+            count=one.overlapping,
+            all=one.questions,
+            set=shown(one.dataset),
+            records=one.crowded_records,
+            questions=one.questions_unsearched,
+        )
+    if found.inside_threshold is None or not one.looked_for_inside:
+        return msg(
+            "{count} of {all} questions of {set} were found as whole texts, and none was looked "
+            "for inside longer texts: for that all are too short",
+            count=one.overlapping,
+            all=one.questions,
+            set=shown(one.dataset),
+        )
+    return None
 
 
 def _why_not(one: SetOverlap) -> Message:

@@ -79,12 +79,18 @@ def _said(found: Contamination) -> Iterator[Message]:
             continue
         yield msg(
             "{set}: {count} of {all} questions are in {records} records of the data, {exact} "
-            "exactly and {near} nearly (Jaccard {threshold} or more)",
+            "exactly, {near} nearly (Jaccard {threshold} or more) and {inside} inside longer texts "
+            "({passage} of a question or more; {unsearched} questions were not looked for there)",
             set=one.dataset,
             count=one.overlapping,
             all=one.questions,
             records=one.records,
             exact=one.questions_exact,
             near=one.questions_near,
+            inside=one.questions_inside,
+            passage=found.inside_threshold or "–",
+            unsearched=one.questions - one.looked_for_inside
+            if found.inside_threshold
+            else one.questions,
             threshold=found.threshold,
         )

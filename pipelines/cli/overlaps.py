@@ -25,8 +25,9 @@ def overlaps(
     """List the records an audit found to hold a question of an evaluation set, as JSON Lines.
 
     A line has file and row of the record, evaluation set and its version, evaluation_file and
-    evaluation_row of the question, similarity and method (exact, near); never text. The summary
-    goes to stderr. For a dataset, its last finished audit is listed.
+    evaluation_row of the question, similarity and method: exact, near, or inside, a question in a
+    longer text, of which similarity is the share found there; never text. The summary goes to
+    stderr. For a dataset, its last finished audit is listed.
 
     Example: tda overlaps support-dialogues > leave-out.jsonl
     """

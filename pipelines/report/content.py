@@ -20,7 +20,8 @@ def evaluation_part(record: AuditRecord) -> EvaluationPart | None:
     if found is None or not found.sets:
         return None
     return EvaluationPart(
-        threshold=str(Decimal(found.threshold).quantize(Decimal("0.01"))),
+        threshold=_two_places(found.threshold),
+        passage=found.inside_threshold and _two_places(found.inside_threshold),
         rows=tuple(
             EvaluationRow(
                 dataset=one.dataset,
@@ -29,12 +30,18 @@ def evaluation_part(record: AuditRecord) -> EvaluationPart | None:
                 questions=one.questions,
                 exact=one.questions_exact,
                 near=one.questions_near,
+                inside=one.questions_inside,
+                not_inside=one.questions_short + one.questions_unsearched,
                 share=Share(count=one.overlapping, base=one.questions),
                 records=one.records,
             )
             for one in found.sets
         ),
     )
+
+
+def _two_places(number: str) -> str:
+    return str(Decimal(number).quantize(Decimal("0.01")))
 
 
 def keyword_part(profile: Profile) -> KeywordPart | None:

@@ -112,8 +112,8 @@ def _text(record: AuditRecord, article_7: Article7) -> list[Limit]:
             1 if article_7.across else 0,
             msg("Evaluation sets"),
             msg(
-                "Texts were compared as a whole: a question inside a much longer text, in other"
-                " words or in another language is not found."
+                "A question in other words or in another language is not found, nor is one inside a"
+                " longer text that is too short to be told from what stands there by chance."
             ),
         ),
         (

@@ -42,6 +42,10 @@ class EvaluationRow:
     """Questions whose text is that of a record."""
     near: int
     """Further questions that are similar to a record."""
+    inside: int
+    """Further questions that are inside longer texts."""
+    not_inside: int
+    """Questions that were not looked for inside longer texts."""
     share: Share
     """Of the questions, those that the data holds."""
     records: int
@@ -58,5 +62,7 @@ class EvaluationPart:
     """What the data has in common with evaluation sets."""
 
     threshold: str
+    passage: str | None
+    """The least share of a question that counts as being inside; None where none was looked for."""
     rows: tuple[EvaluationRow, ...]
     """By name."""

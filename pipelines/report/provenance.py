@@ -120,6 +120,7 @@ def _content(numbering: Numbering, record: AuditRecord) -> None:
                     ("questions", one.questions),
                     ("exact", one.questions_exact),
                     ("near", one.questions_near),
+                    ("inside", one.questions_inside),
                     ("records", one.records),
                 )
             },

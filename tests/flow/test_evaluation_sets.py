@@ -50,12 +50,14 @@ def test_planted_questions_are_found_and_nothing_else_is(house: House):
         questions_near=1,
         records_exact=2,
         records_near=3,
-        places=("a.jsonl#1", "a.jsonl#2", "b.jsonl#0", "b.jsonl#2", "b.jsonl#3"),
+        questions_inside=1,
+        records_inside=1,
+        places=("a.jsonl#1", "a.jsonl#2", "b.jsonl#0", "b.jsonl#2", "b.jsonl#3", "b.jsonl#4"),
     )
     assert (refusals.dataset, refusals.questions, refusals.overlapping) == ("refusals", 1, 0)
     result = house.control(run_id)
     assert [finding.outcome for finding in result.findings] == [Outcome.FAILED, Outcome.PASSED]
-    assert (result.findings[0].count, result.findings[0].base) == (3, 4)
+    assert (result.findings[0].count, result.findings[0].base) == (4, 4)
     assert result.thresholds == {"maximum_questions": 0}
     assert "contamination" in result.evidence
 
@@ -66,10 +68,10 @@ def test_the_figures_reach_the_report_in_both_languages(house: House):
     run_id = house.audit("training")
     report = house.report(run_id)
     exam, refusals = report["article_7"]["evaluation"]["rows"]
-    assert (exam["exact"], exam["near"], exam["records"]) == (2, 1, 5)
-    assert exam["share"] == {"count": 3, "base": 4, "percent": "75.00%"}
+    assert (exam["exact"], exam["near"], exam["inside"], exam["records"]) == (2, 1, 1, 6)
+    assert exam["share"] == {"count": 4, "base": 4, "percent": "100.00%"}
     assert refusals["state"] == "never_audited"
-    assert report["article_7"]["across"] == [["exam", 5]]
+    assert report["article_7"]["across"] == [["exam", 6]]
     figure = next(one for one in report["figures"] if one["id"] == "evaluation")
     assert figure["level"] == "re-runnable"
     assert figure["origin"]["kind"] == "table"
@@ -77,7 +79,7 @@ def test_the_figures_reach_the_report_in_both_languages(house: House):
     for lang, said in (("zh", "从未审计"), ("en", "Never audited")):
         page = (folder / f"report.{lang}.html").read_text(encoding="utf-8")
         assert said in page
-        assert "75.00%" in page
+        assert "100.00%" in page
 
 
 def test_without_an_evaluation_set_nothing_was_tested(house: House):
@@ -134,8 +136,11 @@ def test_the_policy_says_which_sets_and_from_which_similarity(house: House):
     assert [one.dataset for one in house.figures(run_id).sets] == ["refusals"]
     assert house.control(run_id).outcome is Outcome.PASSED
     strict = house.audit("training", "contamination: {threshold: 0.999}")
-    assert house.pairs(strict) == [pair for pair in EXPECTED if pair[-1] == "exact"]
-    allowed = house.audit("training", "thresholds: {QLT-05: {maximum_questions: 3}}")
+    # a text that is no longer alike as a whole still holds the question
+    assert house.pairs(strict) == [
+        pair if pair[-1] == "exact" else (*pair[:-2], 1.0, "inside") for pair in EXPECTED
+    ]
+    allowed = house.audit("training", "thresholds: {QLT-05: {maximum_questions: 4}}")
     assert house.control(allowed).outcome is Outcome.PASSED
 
 
@@ -186,8 +191,16 @@ def test_a_set_whose_files_are_not_what_was_audited_cannot_be_told(house: House,
 
 def test_files_that_need_not_be_read_again_may_be_gone(house: House):
     house.audit("refusals")
-    (house.folder / "refusals" / "q.jsonl").unlink()
+    path = house.folder / "refusals" / "q.jsonl"
+    content = path.read_bytes()
+    path.unlink()
+    # its questions have never been looked for
+    assert house.control(house.audit("training")).outcome is Outcome.CANT_TELL
+    path.write_bytes(content)
     assert house.control(house.audit("training")).outcome is Outcome.PASSED
+    path.unlink()
+    assert house.control(house.audit("training")).outcome is Outcome.PASSED
+    assert "compare" in house.ran
 
 
 def test_a_set_whose_evidence_is_gone_cannot_be_told_until_it_is_audited_again(house: House):
@@ -259,7 +272,7 @@ def test_the_command_lists_the_pairs_and_says_what_they_come_to(house: House):
     assert [(line["file"], line["row"], line["method"]) for line in lines] == [
         (pair[0], pair[1], pair[-1]) for pair in EXPECTED
     ]
-    assert "exam: 3 of 4 questions are in 5 records of the data, 2 exactly and 1" in done.stderr
+    assert "exam: 4 of 4 questions are in 6 records of the data, 2 exactly, 1" in done.stderr
     assert "refusals" not in done.stderr
     other = tda(home, "overlaps", run_id, "--set", "exam", "--json")
     assert json.loads(other.stderr)["sets"][0]["questions"] == 4

@@ -111,6 +111,7 @@ def contamination() -> Contamination:
                 state=SetState.COMPARED,
                 version=invented_digest("sample-eval"),
                 questions=1_200,
+                questions_short=41,
             ),
             SetOverlap(
                 dataset="sample-faq",
@@ -119,14 +120,17 @@ def contamination() -> Contamination:
                 questions=2_040,
                 questions_exact=310,
                 questions_near=97,
+                questions_inside=12,
                 records_exact=3_902,
                 records_near=614,
+                records_inside=29,
             ),
             SetOverlap(dataset="sample-new", state=SetState.NEVER_AUDITED),
         ),
         threshold="0.8",
         recall_at_threshold="0.9983",
         sketch="sample",
+        inside_threshold="0.8",
     )
 
 

@@ -40,7 +40,6 @@ SECOND = [
     "",
     EXAM[2] + "。",
     EXAM[1].replace("begins to work", "begins to  work."),
-    # a question inside a longer text is another text
     "Answer the following. " + EXAM[3] + " Give reasons, and say where you have found them all.",
 ]
 
@@ -56,6 +55,7 @@ EXPECTED = [
     ("b.jsonl", 0, "exam", "q.jsonl", 2, 1.0, "exact"),
     ("b.jsonl", 2, "exam", "q.jsonl", 2, similarity(SECOND[2], EXAM[2]), "near"),
     ("b.jsonl", 3, "exam", "q.jsonl", 1, similarity(SECOND[3], EXAM[1]), "near"),
+    ("b.jsonl", 4, "exam", "q.jsonl", 3, 1.0, "inside"),
 ]
 
 

@@ -26,6 +26,7 @@ from pipelines.stages.overlapping import (
     read_again,
     tables_with,
 )
+from pipelines.stages.passage_plan import Counts
 from pipelines.stages.placing import keep_keys, shares_a_key
 from pipelines.stages.sharing import shared_texts
 from pipelines.stages.sketching import sketch_file
@@ -97,7 +98,7 @@ def test_each_record_and_each_question_is_in_a_pair_with_its_most_similar_one(
         columns = (pairs.ours, pairs.theirs, pairs.similarity, pairs.exact)
         rows = [list(row) for row in zip(*(c.tolist() for c in columns), strict=True)]
         assert rows == [list(row) for row in law(ours, values)]
-        figures = figures_of(pairs, SET, len(values), mine)
+        figures = figures_of(pairs, SET, len(values), mine, Counts())
         expected = law(ours, values)
         assert figures.records == len({row[0] for row in expected})
         assert figures.overlapping == len({row[1] for row in expected})
@@ -135,7 +136,7 @@ def test_of_boilerplate_there_are_no_more_pairs_than_records_and_questions(tmp_p
     ours, theirs = ([f"{page}{n}{end}" for n in range(60)] for end in ("", "!"))
     (mine, one), flat = sides_of(tmp_path, ours, theirs)
     pairs = overlap(facing(related(tmp_path, flat), mine, one, files=2), 0.8)
-    figures = figures_of(pairs, SET, 60, mine)
+    figures = figures_of(pairs, SET, 60, mine, Counts())
     assert (figures.records, figures.overlapping) == (60, 60)
     assert len(pairs.ours) <= 120
     assert len(figures.places) == 20
