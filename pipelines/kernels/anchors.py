@@ -73,6 +73,8 @@ class Anchors:
 
     asked: NDArray[np.uint8]
     """`Asked` of each question."""
+    runs: NDArray[np.int64]
+    """Code points of each that stand in a row, an anchor among them, where it is looked at."""
     tables: tuple[AnchorTable | None, AnchorTable | None]
     """Of the long and the short ones; None where there are none."""
 
@@ -128,7 +130,7 @@ def anchors_of(questions: NormalText, threshold: float) -> Anchors:
         tables.append(table)
         reached[found] = True
     asked[(asked == Asked.LOOKED_FOR) & ~reached] = Asked.COMMON
-    return Anchors(asked=asked, tables=(tables[0], tables[1]))
+    return Anchors(asked=asked, runs=np.ascontiguousarray(runs), tables=(tables[0], tables[1]))
 
 
 def _dense(questions: NormalText) -> NDArray[np.int64]:

@@ -1,8 +1,8 @@
 """Questions inside longer texts: what share of a question stands in one passage of a text.
 
 A passage is as long as the question and a quarter more on both sides. The share is that of the
-distinct shingles of the question which stand in it. Looked at are the passages where an anchor of
-the question stands, see `anchors`; the greatest share counts. `native/inside.c` does it.
+distinct shingles of the question which stand in it. Looked at are the passages where a run of the
+question stands unbroken, see `anchors`; the greatest share counts. `native/inside.c` does it.
 """
 
 from collections.abc import Iterator
@@ -70,6 +70,7 @@ def question_table(questions: NormalText, threshold: float) -> QuestionTable:
             questions.offsets.ctypes.data,
             distinct.ctypes.data,
             needed.ctypes.data,
+            anchors.runs.ctypes.data,
             *(0 if one is None else one.fields.ctypes.data for one in anchors.tables),
             described.ctypes.data,
         ],

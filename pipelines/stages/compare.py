@@ -22,14 +22,12 @@ from pipelines.settings import Settings
 from pipelines.stages.audited_files import digests_by_name, requests_of, tables_of
 from pipelines.stages.base import Progress, StageOutput, policy_of
 from pipelines.stages.duplicates import expected_recall
-from pipelines.stages.evaluation_sets import EvaluationSet, evaluation_sets, is_as_audited
+from pipelines.stages.evaluation_sets import EvaluationSet, evaluation_sets
 from pipelines.stages.overlapping import (
-    Facing,
     Side,
     facing,
     figures_of,
     overlap,
-    read_again,
     tables_with,
     with_inside,
 )
@@ -94,6 +92,7 @@ def compare(
             (dataset, run_id, ours),
             list(zip(comparable, sides, strict=True)),
             threshold_inside,
+            version=VERSION,
             store=store,
             engine=engine,
             folder=Path(work),
@@ -102,7 +101,7 @@ def compare(
     tables: list[TableRef] = []
     for place, (one, theirs) in enumerate(zip(comparable, sides, strict=True)):
         both, passages = facing(met.shared, ours, theirs, files=files), inside[place]
-        if passages is not None and _readable(both, theirs, one):
+        if passages is not None:
             pairs = with_inside(overlap(both, threshold), passages)
             asked = met.questions[place]
             found[one.dataset] = figures_of(pairs, one, asked, ours, passages.counts)
@@ -158,14 +157,6 @@ def _sides(sets: Sequence[EvaluationSet], first: int, settings: Settings) -> lis
         sides.append(_side(one.registered, list(one.files), first, settings))
         first += len(one.files)
     return sides
-
-
-def _readable(both: tuple[Facing, Facing], theirs: Side, one: EvaluationSet) -> bool:
-    """Whether the files of the set that have to be read again are what was audited."""
-    digests = list(one.files.values())
-    return all(
-        is_as_audited(theirs.located[ordinal], digests[ordinal]) for ordinal in read_again(both)
-    )
 
 
 def _no_figures(one: EvaluationSet, state: SetState) -> SetOverlap:

@@ -171,24 +171,6 @@ def _facing(shared: Shared, to: Side, of: Side, files: int) -> Facing:
     return Facing(shared=moved(shared, ordinals), to=to, of=of)
 
 
-def read_again(both: tuple[Facing, Facing]) -> list[int]:
-    """The ordinals of the files of questions that hold a text which is compared with a record."""
-    ours_lead, theirs_lead = both
-    found = {*_read(ours_lead, of=False), *_read(theirs_lead, of=True)}
-    return sorted(found)
-
-
-def _read(one: Facing, *, of: bool) -> list[int]:
-    """The ordinals, within its side, of the files of `of` or `to` of which a text is compared."""
-    shared = one.shared
-    standing = shared.members.places[shared.numbers]
-    later = standing >= one.since
-    met = np.isin(shared.keys, np.intersect1d(shared.keys[later], shared.keys[~later]))
-    ordinals = ordinals_of(standing[met & (later == of)])
-    found: list[int] = np.unique(ordinals - (len(one.to.names) if of else 0)).tolist()
-    return found
-
-
 def overlap(both: tuple[Facing, Facing], threshold: float) -> Overlap:
     """The pairs between two sides.
 

@@ -22,9 +22,6 @@ from pipelines.stages.shard_files import write_whole
 from pipelines.stages.shard_plan import Batch, Plan, Shard, read_plan
 from pipelines.store.codec import to_json
 
-VERSION = "1"
-"""Of the search: raised when another result may come out."""
-
 PASSAGES = pa.schema(
     [
         ("shard", pa.int64()),  # the place of the file among those searched together
@@ -52,11 +49,13 @@ class AskedSet:
     files: tuple[AskedFiles, ...]
     threshold: str
     """As Python writes the float."""
+    version: str
+    """VERSION of the stage that asks: raised when another result may come out."""
 
     def key(self) -> str:
         """64 hex digits over everything that decides what is looked for."""
         decided = {
-            "version": [VERSION, INSIDE_SCHEME, NORMAL_SCHEME, self.threshold],
+            "version": [self.version, INSIDE_SCHEME, NORMAL_SCHEME, self.threshold],
             "files": sorted(
                 [shard.ordinal, *_content(shard, read_plan(files.plan))]
                 for files in self.files

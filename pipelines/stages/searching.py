@@ -43,29 +43,28 @@ def questions_inside(
     theirs: Sequence[tuple[EvaluationSet, Side]],
     threshold: float,
     *,
+    version: str,
     store: Store,
     engine: Engine,
     folder: Path,
 ) -> list[Inside | None]:
     """For each evaluation set, its questions inside texts of `ours`.
 
-    None for a set whose files have to be read and are not what was audited.
+    None for a set whose files are not what was audited.
 
     Raises:
         EvidenceError: a file of the dataset was changed since it was audited.
     """
     dataset, run_id, side = ours
     batches = batches_of(dataset, run_id, None, store) if theirs else []
-    asked = [_asked(one, other, threshold, store) for one, other in theirs]
+    sets = [_files_of(one, other, store) for one, other in theirs]
+    asked = [AskedSet(files=files, threshold=repr(threshold), version=version) for files in sets]
     keys = [
         [result_key(batch, asked_key) for batch in batches]
         for asked_key in (one.key() for one in asked)
     ]
     left = {key: recall(key, store.settings) for of_set in keys for key in of_set}
-    usable = [
-        all(left[key] is not None for key in of_set) or _as_audited(one, other)
-        for of_set, (one, other) in zip(keys, theirs, strict=True)
-    ]
+    usable = [_as_audited(*one) for one in theirs]
     paths = [folder / f"asked-{number}.json" for number in range(len(asked))]
     for path, one in zip(paths, asked, strict=True):
         path.write_text(to_json(one), encoding="ascii")
@@ -96,18 +95,17 @@ def questions_inside(
     return found
 
 
-def _asked(one: EvaluationSet, side: Side, threshold: float, store: Store) -> AskedSet:
+def _files_of(one: EvaluationSet, side: Side, store: Store) -> tuple[AskedFiles, ...]:
     assert one.registered is not None  # noqa: S101  it was audited
     assert one.run is not None  # noqa: S101
     ordinals = _ordinals(side)
-    files = tuple(
+    return tuple(
         AskedFiles(
             plan=batch.plan,
             shards=tuple(replace(shard, ordinal=ordinals[shard.file]) for shard in batch.shards),
         )
         for batch in batches_of(one.registered, one.run, None, store)
     )
-    return AskedSet(files=files, threshold=repr(threshold))
 
 
 def _ordinals(side: Side) -> Mapping[str, int]:

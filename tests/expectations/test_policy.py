@@ -98,7 +98,11 @@ def test_evaluation_sets_are_all_or_those_that_are_named(tmp_path):
     every = load_policy()
     assert every.contamination.evaluation_sets is None
     assert every.part(["contamination"]) == {
-        "contamination": {"evaluation_sets": "all", "threshold": "0.8"}
+        "contamination": {
+            "evaluation_sets": "all",
+            "inside_threshold": "0.8",
+            "threshold": "0.8",
+        }
     }
     some = load_policy(written(tmp_path, "contamination: {evaluation_sets: [exam, refusals]}\n"))
     assert some.contamination.evaluation_sets == ("exam", "refusals")

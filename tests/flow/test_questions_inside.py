@@ -14,7 +14,7 @@ from pipelines.kernels.shingles import shingles_of
 from pipelines.model.contamination import SetState
 from pipelines.model.outcome import Outcome
 from pipelines.settings import Settings
-from pipelines.stages import asked_questions, compare, passage_plan, passages, searching
+from pipelines.stages import asked_questions, compare, passages, searching
 from pipelines.store.database import open_store
 from pipelines.upkeep.indexes import forget
 
@@ -109,8 +109,8 @@ def test_a_set_of_short_questions_alone_cannot_be_told(house: House):
 
 
 def test_where_not_every_passage_was_looked_at_it_cannot_be_told(house: House):
-    piece = normalise(ENGLISH)[:12] + " "
-    training(house, a=[piece * 400_000, PAGE])
+    piece = normalise(ENGLISH)[:40] + " "
+    training(house, a=[piece * 40_000, PAGE])
     house.audit("exam")
     run_id = house.audit("training")
     assert house.figures(run_id).sets[0].crowded_records == 0  # one question is soon looked at
@@ -147,7 +147,6 @@ def test_a_text_in_pieces_is_searched_across_their_borders(house: House, monkeyp
         with monkeypatch.context() as patched:
             patched.setattr(passages, "RUN_BYTES", 64)
             patched.setattr(passages, "normal_pieces", partial(normal_pieces, size=size))
-            patched.setattr(passage_plan, "VERSION", f"pieces of {size}")
             patched.setattr(compare, "VERSION", f"pieces of {size}")
             assert hits(house, house.audit("training")) == expected
             assert "compare" in house.ran
@@ -163,11 +162,9 @@ def test_order_of_files_workers_and_groups_of_questions_change_nothing(house: Ho
     assert before.num_rows > 40
     monkeypatch.setattr(asked_questions, "MOST_POINTS", 1)
     monkeypatch.setattr(passages, "MOST_POINTS", 1)
-    monkeypatch.setattr(passage_plan, "VERSION", "one by one")
     monkeypatch.setattr(compare, "VERSION", "one by one")
     asked_questions._few.cache_clear()
     assert house.table(house.audit("training")).equals(before)
-    monkeypatch.setattr(passage_plan, "VERSION", "by two workers")
     monkeypatch.setattr(compare, "VERSION", "by two workers")
     assert house.table(house.audit("training", workers=2)).equals(before)
     assert "compare" in house.ran

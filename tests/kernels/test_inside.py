@@ -200,9 +200,9 @@ def test_the_same_character_over_and_over_is_looked_at_once_or_the_text_is_crowd
 
 
 def test_where_not_every_passage_was_looked_at_the_text_is_crowded_and_says_so():
-    piece = ENGLISH[:12]
-    question = ENGLISH + "".join(chr(0x4E00 + at) for at in range(400))
-    text = (piece + " ") * 80_000
+    piece = ENGLISH[:40]
+    question = ENGLISH + "".join(chr(0x4E00 + at) for at in range(900))
+    text = (piece + " ") * 30_000
     search, held = looked([question], [text, FILLER + ENGLISH, text])
     assert held.questions.tolist() == []
     assert search.crowded == [0, 20]

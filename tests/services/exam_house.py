@@ -49,6 +49,12 @@ def similarity(one: str, other: str) -> float:
     return len(a & b) / len(a | b)
 
 
+def share(question: str, text: str) -> float:
+    """Of the question, in a text that is hardly longer than its passage."""
+    wanted = shingles_of(normalise(question))
+    return len(wanted & shingles_of(normalise(text))) / len(wanted)
+
+
 EXPECTED = [
     ("a.jsonl", 1, "exam", "q.jsonl", 0, 1.0, "exact"),
     ("a.jsonl", 2, "exam", "q.jsonl", 1, similarity(FIRST[2], EXAM[1]), "near"),

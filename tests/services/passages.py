@@ -54,6 +54,7 @@ class Plain:
         if asked != Asked.LOOKED_FOR:
             return 0.0
         wanted, beside, best = shingles_of(question), len(question) // 4, 0.0
+        (run,) = unbroken_run(np.array([len(question)]), self.threshold)
         pieces = [anchors_in(other, self.threshold) for other in self.questions]
         for offset, piece in pieces[number]:
             if sum(any(piece == one for _, one in own) for own in pieces) > 16:
@@ -61,10 +62,24 @@ class Plain:
             at = text.find(piece)
             while at >= 0:
                 begin = at - offset
+                if not self.in_a_row(question, text, begin, offset, offset + len(piece), run):
+                    at = text.find(piece, at + 1)
+                    continue
                 passage = text[max(0, begin - beside) : begin + len(question) + beside]
                 best = max(best, len(wanted & shingles_of(passage)) / len(wanted))
                 at = text.find(piece, at + 1)
         return best
+
+    @staticmethod
+    def in_a_row(question: str, text: str, begin: int, first: int, last: int, run: int) -> bool:
+        """Whether so many code points around question[first:last] are in the text from `begin`."""
+        while last < len(question) and begin + last < len(text):
+            if question[last] != text[begin + last]:
+                break
+            last += 1
+        while first > 0 and begin + first > 0 and question[first - 1] == text[begin + first - 1]:
+            first -= 1
+        return last - first >= run
 
     def found(self, text: str) -> dict[int, float]:
         """The questions that `text` holds, and their shares."""

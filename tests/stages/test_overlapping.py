@@ -6,7 +6,6 @@ from fractions import Fraction
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +22,6 @@ from pipelines.stages.overlapping import (
     facing,
     figures_of,
     overlap,
-    read_again,
     tables_with,
 )
 from pipelines.stages.passage_plan import Counts
@@ -140,25 +138,3 @@ def test_of_boilerplate_there_are_no_more_pairs_than_records_and_questions(tmp_p
     assert (figures.records, figures.overlapping) == (60, 60)
     assert len(pairs.ours) <= 120
     assert len(figures.places) == 20
-
-
-PAGE = "a question of some length about the rivers of a country and their names"
-READ = {
-    # two questions that are alike are no reason to read them
-    "nothing alike": (
-        ["something else of a similar length, but not alike"],
-        [PAGE, PAGE + "!"],
-        [],
-    ),
-    "an equal text only": ([PAGE], [PAGE, "another question"], []),
-    "a near text": ([PAGE + "."], [PAGE, "another question"], [0]),
-    "an equal record and a near one": ([PAGE, PAGE + "."], [PAGE], [0]),
-    "an equal question and a near one": ([PAGE], [PAGE, PAGE + "."], [0]),
-}
-
-
-@pytest.mark.parametrize("case", READ)
-def test_only_files_that_hold_a_candidate_are_read_again(tmp_path, case):
-    ours, theirs, expected = READ[case]
-    (mine, one), flat = sides_of(tmp_path, ours, theirs)
-    assert read_again(facing(related(tmp_path, flat), mine, one, files=2)) == expected

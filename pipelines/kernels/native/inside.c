@@ -1,6 +1,7 @@
 #include "inside.h"
 
 #define MIX 0x9E3779B97F4A7C15u
+#define TOGETHER 512 /* places looked at together */
 
 INLINE uint64_t spread(uint64_t hash) {
     hash ^= hash >> 32;
@@ -72,36 +73,72 @@ static void look(const question_table *asked, passage_search *search, int which,
     if (shared > search->most[q]) search->most[q] = shared;
 }
 
+/* Whether `needed` code points of a question stand in the text in a row, with those at `offset` and
+   `at`, of which `length` are the same. */
+INLINE bool in_a_row(const uint32_t *question, int64_t size, int64_t offset, const uint32_t *points,
+                     int64_t count, int64_t at, int64_t length, int64_t needed) {
+    int64_t first = 0, last = length;
+    while (last - first < needed && offset + last < size && at + last < count &&
+           question[offset + last] == points[at + last])
+        last++;
+    while (last - first < needed && offset + first > 0 && at + first > 0 &&
+           question[offset + first - 1] == points[at + first - 1])
+        first--;
+    return last - first >= needed;
+}
+
+/* The anchor with `hash`, if there is one, stands at `at`: its questions may stand around it. */
+static void meet(const question_table *asked, int which, passage_search *search, uint64_t hash,
+                 const uint32_t *points, int64_t count, int64_t at, int64_t base) {
+    const anchor_table *table = asked->tables[which];
+    int64_t slot = (int64_t)top(spread(hash), table->size), length = table->length;
+    while (table->slots[slot] && table->slots[slot] != hash) slot = (slot + 1) & (table->size - 1);
+    if (!table->slots[slot]) return;
+    int64_t last = table->starts[table->anchors[slot] + 1];
+    for (int64_t entry = table->starts[table->anchors[slot]]; entry < last; entry++) {
+        int64_t q = table->questions[entry], offset = table->offsets[entry];
+        const uint32_t *question = asked->points + asked->ends[q];
+        if (memcmp(question + offset, points + at, (size_t)length * sizeof *points) == 0 &&
+            in_a_row(question, asked->ends[q + 1] - asked->ends[q], offset, points, count, at,
+                     length, asked->runs[q]))
+            look(asked, search, which, q, points, count, at - offset, base);
+    }
+}
+
+/* Hashes are made, and most of them turned away, many at a time: no step waits for another. */
 static void search_table(const question_table *asked, int which, passage_search *search,
                          const uint32_t *points, int64_t count, int64_t begin, int64_t end,
                          int64_t base) {
     const anchor_table *table = asked->tables[which];
     if (!table) return;
-    int64_t length = table->length;
+    int64_t length = table->length, there[TOGETHER];
+    uint64_t factor = (uint64_t)table->factor, leaving = 1, hashes[TOGETHER];
+    const uint32_t *bits = table->bits;
+    int shift = 64 - __builtin_ctzll((uint64_t)table->bit_count);
     end = lesser(end, count - length + 1);
     if (begin >= end) return;
-    uint64_t factor = (uint64_t)table->factor, leaving = 1;
     for (int64_t i = 0; i < length; i++) leaving *= factor;
     uint64_t hash = hash_of(points + begin, length, factor);
-    for (int64_t i = begin;;) {
-        uint64_t wanted = hash ? hash : 1, mixed = spread(wanted), bit = top(mixed, table->bit_count);
-        if (table->bits[bit >> 5] >> (bit & 31) & 1) {
-            int64_t at = (int64_t)top(mixed, table->size);
-            while (table->slots[at] && table->slots[at] != wanted) at = (at + 1) & (table->size - 1);
-            int64_t entry = 0, last = 0;
-            if (table->slots[at]) {
-                entry = table->starts[table->anchors[at]];
-                last = table->starts[table->anchors[at] + 1];
-            }
-            for (; entry < last; entry++) {
-                int64_t q = table->questions[entry], offset = table->offsets[entry];
-                if (memcmp(asked->points + asked->ends[q] + offset, points + i,
-                           (size_t)length * sizeof *points) == 0)
-                    look(asked, search, which, q, points, count, i - offset, base);
-            }
+    for (int64_t from = begin; from < end; from += TOGETHER) {
+        int64_t some = lesser(end - from, TOGETHER), met = 0;
+        const uint32_t *first = points + from;
+        hashes[0] = hash;
+        for (int64_t i = 1; i < some; i++)
+            hashes[i] = hash = hash * factor + (first[i + length - 1] + 1u) -
+                               leaving * (first[i - 1] + 1u);
+        for (int64_t i = 0; i < some; i++) {
+            uint64_t wanted = hashes[i] + !hashes[i], bit = spread(wanted) >> shift;
+            hashes[met] = wanted;
+            there[met] = from + i;
+            met += bits[bit >> 5] >> (bit & 31) & 1;
         }
-        if (++i >= end) return;
-        hash = hash * factor + points[i + length - 1] + 1 - leaving * (points[i - 1] + 1u);
+        for (int64_t i = 0; i < met; i++)
+            __builtin_prefetch(table->slots + top(spread(hashes[i]), table->size));
+        for (int64_t i = 0; i < met; i++)
+            meet(asked, which, search, hashes[i], points, count, there[i], base);
+        if (from + some < end)
+            hash = hash * factor + (first[some + length - 1] + 1u) -
+                   leaving * (first[some - 1] + 1u);
     }
 }
 

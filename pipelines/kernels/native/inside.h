@@ -24,6 +24,7 @@ typedef struct {
     const int64_t *ends;     /* question q is points[ends[q]] up to points[ends[q + 1]] */
     const int64_t *distinct; /* shingles of each */
     const int64_t *needed;   /* how many of them a passage must hold */
+    const int64_t *runs;     /* code points that must stand there in a row for it to be looked at */
     const anchor_table *tables[2]; /* NULL: none */
     shingle_table *shingles; /* takes the longest question in one part */
 } question_table;
