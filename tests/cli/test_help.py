@@ -28,7 +28,7 @@ NAMES = set(
         file row column start end type tier evaluation_file evaluation_row docs/controls
         jsonl json parquet csv tsv text char word line paragraph local spark all first last drop
         exact near valid lookalike pretrain fine_tune alignment evaluation nominal ordinal interval
-        normal tightened tda help.
+        normal tightened inside tda help.
         """
     )
 )

@@ -135,9 +135,8 @@ def test_the_policy_says_which_sets_and_from_which_similarity(house: House):
     run_id = house.audit("training", "contamination: {evaluation_sets: [refusals]}")
     assert [one.dataset for one in house.figures(run_id).sets] == ["refusals"]
     assert house.control(run_id).outcome is Outcome.PASSED
-    strict = house.audit("training", "contamination: {threshold: 0.999}")
-    # a text that is no longer alike as a whole still holds the question
     texts = {"a.jsonl": FIRST, "b.jsonl": SECOND}
+    strict = house.audit("training", "contamination: {threshold: 0.999}")
     assert house.pairs(strict) == [
         pair
         if pair[-1] == "exact"
