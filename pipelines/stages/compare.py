@@ -74,7 +74,6 @@ def compare(
     rule = policy_of(run_id, store).contamination
     sets = evaluation_sets(dataset, policy_of(run_id, store), store)
     comparable = [one for one in sets if one.state is SetState.COMPARED]
-    progress.start("compare", len(comparable))
     ours = _side(dataset, list(digests_by_name(run_id, store)), 0, settings)
     sides = _sides(comparable, len(ours.names), settings)
     files = len(ours.names) + sum(len(side.names) for side in sides)
@@ -82,18 +81,19 @@ def compare(
     temporary = settings.home / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=temporary, prefix=f"compare-{stamp()}-") as work:
-        met = meet(
-            (ours, tables_of(run_id, store, "scan", "records")),
-            [(side, one.records) for side, one in zip(sides, comparable, strict=True)],
-            engine=engine,
-            folder=Path(work),
-        )
         inside = questions_inside(
             (dataset, run_id, ours),
             list(zip(comparable, sides, strict=True)),
             threshold_inside,
             version=VERSION,
             store=store,
+            engine=engine,
+            progress=progress,
+            folder=Path(work),
+        )
+        met = meet(
+            (ours, tables_of(run_id, store, "scan", "records")),
+            [(side, one.records) for side, one in zip(sides, comparable, strict=True)],
             engine=engine,
             folder=Path(work),
         )

@@ -16,6 +16,7 @@ from pipelines.model.dataset import Dataset
 from pipelines.model.errors import EvidenceError
 from pipelines.model.ids import RunId
 from pipelines.model.message import msg
+from pipelines.stages.base import Progress
 from pipelines.stages.evaluation_sets import EvaluationSet, is_as_audited
 from pipelines.stages.overlapping import Inside, Side
 from pipelines.stages.passage_plan import (
@@ -46,9 +47,12 @@ def questions_inside(
     version: str,
     store: Store,
     engine: Engine,
+    progress: Progress,
     folder: Path,
 ) -> list[Inside | None]:
     """For each evaluation set, its questions inside texts of `ours`.
+
+    `progress` is to count the files that are searched together, and then the sets.
 
     None for a set whose files are not what was audited.
 
@@ -82,9 +86,11 @@ def questions_inside(
                 keys=tuple(keys[number][place] for number in missing),
             )
             errands.append(to_json(errand))
+    progress.start("compare", len(errands) + len(theirs))
     for summary in engine.map(search_files, errands):
         if summary["error"] is not None:
             raise _failed(str(summary["error"]))
+        progress.advance()
     found: list[Inside | None] = []
     for number, of_set in enumerate(keys):
         if not usable[number]:
