@@ -185,7 +185,7 @@ def test_the_questions_of_an_evaluation_set_are_found_alike(
     asked.append(first[len(first) // 3 : 2 * len(first) // 3])  # inside a longer text
     lines = [json.dumps({"text": text}) + "\n" for text in asked]
     (exam.parent / "part-0.jsonl").write_text("".join(lines), encoding="utf-8")
-    found, run_ids = [], {}
+    found = []
     # by queries too, though the texts are few
     for name, most in (("local", 500_000), ("spark", 500_000), ("queries", 0)):
         monkeypatch.setattr(sharing, "MOST_IN_MEMORY", most)
@@ -193,20 +193,18 @@ def test_the_questions_of_an_evaluation_set_are_found_alike(
         with Local(1, "256MB", home / "tmp") as local:
             audited(exam, home, local)
             if name == "local":
-                run_ids[name] = audited(dataset, home, local)
-                found.append(ended(home, run_ids[name]))
+                found.append(ended(home, audited(dataset, home, local)))
                 continue
         with Spark(spark_cluster_of_two.address, home / "tmp") as engine:
-            run_ids[name] = audited(dataset, home, engine)
-            found.append(ended(home, run_ids[name]))
+            run_id = audited(dataset, home, engine)
+            found.append(ended(home, run_id))
     assert found[0].tables["compare"] == found[1].tables["compare"] == found[2].tables["compare"]
     assert found[0] == found[1]
     assert int(found[0].tables["compare"][0].split()[-1]) >= 3
-    for name in ("local", "spark"):
-        store = open_store(settings_of(tmp_path / name))
-        (exam_set,) = contamination_of(run_ids[name], store).sets
-        store.engine.dispose()
-        assert (exam_set.questions_exact, exam_set.questions_inside) == (1, 1)
+    store = open_store(settings_of(home))
+    (exam_set,) = contamination_of(run_id, store).sets
+    store.engine.dispose()
+    assert (exam_set.questions_exact, exam_set.questions_inside) == (1, 1)
 
 
 @pytest.fixture
