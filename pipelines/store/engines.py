@@ -95,7 +95,7 @@ def place_of(engine: sa.Engine) -> str:
 
 
 def _sqlite(address: sa.URL) -> sa.Engine:
-    if not address.database or ":memory:" in address.database or "mode" in address.query:
+    if not address.database or ":memory:" in address.database or address.query.get("mode") == "memory":
         raise ConfigError(
             msg("TDA_DATABASE_URL names no file: such a database is gone with the command"),
             advice=msg(
