@@ -95,7 +95,8 @@ def place_of(engine: sa.Engine) -> str:
 
 
 def _sqlite(address: sa.URL) -> sa.Engine:
-    if not address.database or ":memory:" in address.database or address.query.get("mode") == "memory":
+    in_memory = ":memory:" in (address.database or "") or address.query.get("mode") == "memory"
+    if in_memory or not address.database:
         raise ConfigError(
             msg("TDA_DATABASE_URL names no file: such a database is gone with the command"),
             advice=msg(
