@@ -210,7 +210,7 @@ def on_record(airflow: Airflow, night: DagRun) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def inquiries(engineer: Client, audited: DagRun) -> dict[str, DagRun]:
+def inquiries(airflow: Airflow, engineer: Client, audited: DagRun) -> dict[str, DagRun]:
     """Three answers that wait for approval, by what is going to happen to them."""
     asked = {
         name: engineer.trigger(
@@ -223,7 +223,7 @@ def inquiries(engineer: Client, audited: DagRun) -> dict[str, DagRun]:
         for name in ("approved", "no-reason", "rejected")
     }
     for run in asked.values():
-        run.waits("approve")
+        airflow.parked(run, "approve")
     return asked
 
 

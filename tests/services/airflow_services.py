@@ -20,7 +20,7 @@ from types import TracebackType
 
 import httpx
 import psutil
-from airflow_client import PATIENCE, Client, until
+from airflow_client import PATIENCE, Client, DagRun, until
 
 from pipelines.airflow.environment import isolated_environment
 
@@ -177,6 +177,22 @@ class Airflow:
         )
         token.raise_for_status()
         return Client(self.address, token.json()["access_token"])
+
+    def parked(self, run: DagRun, task: str) -> None:
+        """`task` of `run` waits for a person, and the scheduler has heard from its executor.
+
+        What is answered before that fails: the scheduler takes the end of the process that asked
+        for the end of the task (apache/airflow #66374, #72716). No person is that fast.
+        """
+        run.waits(task)
+        ended = f"task_id={task}, run_id={run.id},"
+        log = self.logs / "scheduler.log"
+
+        def heard() -> bool:
+            lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+            return any("TaskInstance Finished" in line and ended in line for line in lines)
+
+        until(f"the scheduler has heard of {task}", heard)
 
     def tail(self) -> str:
         """The last lines of every service's log, for the message of a failed test."""
