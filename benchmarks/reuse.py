@@ -1,15 +1,17 @@
 """Seconds of an audit and of those after it: all unchanged, then one shard of many changed.
 
-    .venv/bin/python benchmarks/reuse.py --shards 100 --records 1000 --bytes 2000
+    .venv/bin/python benchmarks/reuse.py --shards 100 --records 1000 --bytes 2000 [--night]
 
 Writes shards of JSON Lines into a temporary folder (seeded, so every run reads the same bytes) and
 leaves them alone for a minute, as files are that were not written just now (see `known_digests`).
 Audits them in fresh processes, the workers' seconds included: first, again unchanged, with one
 record of one shard changed. Prints a line an audit, then the CPU seconds of each stage; nothing is
-asserted.
+asserted. With `--night` each process audits a small dataset first, as one that goes through
+hundreds has: what Python, its libraries and that audit take is then not in the CPU seconds.
 """
 
 import argparse
+import itertools
 import json
 import os
 import platform
@@ -17,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from audit_records import generate
@@ -25,7 +28,7 @@ from pipelines.stages.known_digests import SETTLED_NS
 
 # the child tells the CPU seconds of each stage, those of its workers included once they have ended
 CHILD = """
-import json, resource, sys
+import contextlib, io, json, resource, sys, time
 from pipelines import flow
 from pipelines.cli import main
 whole = flow.run_stage
@@ -40,10 +43,18 @@ def timed(name, *given, engine, **more):
     stages[name] = round(cpu() - before, 2)
     return done
 flow.run_stage = timed
+told, before, *command = sys.argv[1:]
+spared = (0.0, 0.0)
+if before:
+    began = time.monotonic()
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+        main(["audit", before, "--json"])
+    spared = (cpu(), time.monotonic() - began)
+    stages.clear()
 try:
-    main(sys.argv[2:])
+    main(command)
 except SystemExit as end:
-    open(sys.argv[1], "w").write(json.dumps({"exit": end.code, "stages": stages}))
+    open(told, "w").write(json.dumps({"exit": end.code, "stages": stages, "spared": spared}))
 """
 
 
@@ -54,6 +65,7 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=1_000, help="of one shard")
     parser.add_argument("--bytes", type=int, default=2_000, help="of one record, about")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--night", action="store_true", help="after another dataset, as at night")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tda-reuse-") as name:
         folder = Path(name)
@@ -64,11 +76,12 @@ def main() -> None:
             f"{given.shards} shards of {given.records:,} records, {size / 1e6:,.1f} MB, "
             f"{given.workers} workers"
         )
+        before = others(folder / "others", given.bytes) if given.night else None
         time.sleep(SETTLED_NS / 1e9 + 1)
-        first = audit(folder, "first", given.workers)
-        audit(folder, "again", given.workers, first)
+        first = audit(folder, "first", given.workers, before)
+        audit(folder, "again", given.workers, before, first)
         change(shards[len(shards) // 2])
-        audit(folder, "one shard", given.workers, first)
+        audit(folder, "one shard", given.workers, before, first)
 
 
 def split(folder: Path, shards: int, records: int, length: int) -> list[Path]:
@@ -87,6 +100,18 @@ def split(folder: Path, shards: int, records: int, length: int) -> list[Path]:
     return paths
 
 
+def others(folder: Path, length: int) -> Iterator[Path]:
+    """Manifests of small datasets, of different length: nothing of one is reused for the next."""
+    for records in itertools.count(500):
+        here = folder / str(records)
+        here.mkdir(parents=True)
+        generate(here, records, length)
+        manifest = here / "dataset.yaml"
+        described = json.loads(manifest.read_text(encoding="utf-8"))
+        manifest.write_text(json.dumps(described | {"dataset": f"other-{records}"}), "utf-8")
+        yield manifest
+
+
 def change(shard: Path) -> None:
     """The first record of `shard` says something else."""
     first, rest = shard.read_text(encoding="utf-8").split("\n", 1)
@@ -94,10 +119,21 @@ def change(shard: Path) -> None:
     shard.write_text(json.dumps(record) + "\n" + rest, encoding="utf-8")
 
 
-def audit(folder: Path, label: str, workers: int, first: float | None = None) -> float:
-    """One audit in a process of its own; prints its figures and gives its CPU seconds."""
+def audit(
+    folder: Path,
+    label: str,
+    workers: int,
+    before: Iterator[Path] | None,
+    first: float | None = None,
+) -> float:
+    """One audit in a process of its own; prints its figures and gives its CPU seconds.
+
+    With `before` the process audits the next of those datasets first, and its seconds up to then
+    do not count.
+    """
     told = folder / "told.json"
-    command = [sys.executable, "-c", CHILD, str(told), "audit", str(folder / "dataset.yaml")]
+    command = [sys.executable, "-c", CHILD, str(told), str(next(before)) if before else ""]
+    command += ["audit", str(folder / "dataset.yaml")]
     began = time.monotonic()
     with (folder / "out").open("w+", encoding="utf-8") as out:
         started = subprocess.Popen(
@@ -110,7 +146,9 @@ def audit(folder: Path, label: str, workers: int, first: float | None = None) ->
         wall = time.monotonic() - began
         out.seek(0)
         outcome = json.loads(out.read())
-    cpu = used.ru_utime + used.ru_stime
+    done = json.loads(told.read_text(encoding="utf-8"))
+    cpu: float = used.ru_utime + used.ru_stime - done["spared"][0]
+    wall -= done["spared"][1]
     share = "" if first is None else f" = {100 * cpu / first:5.1f} % of the first"
     shards = outcome.get("shards", {})
     print(
@@ -120,8 +158,8 @@ def audit(folder: Path, label: str, workers: int, first: float | None = None) ->
         f"{outcome['digests']['taken_over']} digests",
         flush=True,
     )
-    stages = json.loads(told.read_text(encoding="utf-8"))["stages"]
-    print("           " + "  ".join(f"{stage} {seconds:.2f}" for stage, seconds in stages.items()))
+    stages = done["stages"].items()
+    print("           " + "  ".join(f"{stage} {seconds:.2f}" for stage, seconds in stages))
     return cpu
 
 
