@@ -5,7 +5,7 @@
 From texts in memory to clusters at Jaccard 0.8, in processor seconds, user and system, of all
 threads. In each round every tool runs once, one after the other, so that a busy machine is busy for
 all of them; figures are medians over the rounds, a ratio is the median of the ratios within the
-rounds. Slow peers, which take minutes, run in the first of the rounds only.
+rounds. Slow peers run in the first `--slow-rounds` rounds only.
 """
 
 import argparse

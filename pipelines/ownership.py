@@ -51,7 +51,7 @@ def is_gone(owner: str) -> bool:
 
 def stamp() -> str:
     """This process in the name of a temporary file: `m<machine>-<process id>-<start>`."""
-    return f"m{_machine()}-{os.getpid()}-{_started(os.getpid())}"
+    return f"m{_machine()}-{os.getpid()}-{_begun(os.getpid())}"
 
 
 def temporary_name() -> str:
@@ -92,6 +92,12 @@ def _space() -> str:
         return str(Path("/proc/self/ns/pid").readlink())
     except OSError:
         return ""
+
+
+@cache
+def _begun(process: int) -> str:
+    """`_started` of the process that asks: it does not change, and a forked one has its own id."""
+    return _started(process)
 
 
 def _started(process: int) -> str:

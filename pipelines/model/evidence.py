@@ -44,7 +44,7 @@ RECORDS = pa.schema(
         ("digit", pa.int64()),
         ("space", pa.int64()),
         ("other", pa.int64()),
-        ("language", pa.string()),  # zh en ja ko other mixed und
+        ("language", pa.string()),  # zh en ja ko other mixed und, or the model's ISO 639 code
         ("words", pa.int64()),  # runs of Latin letters
         ("repeated", pa.int64()),  # bytes of lines that are equal to an earlier line of the text
         ("replacement", pa.int64()),  # U+FFFD and control characters: sign of a wrong encoding

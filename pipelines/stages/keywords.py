@@ -3,7 +3,6 @@
 import functools
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 
 from connectors.keyword_library import read_library
@@ -79,7 +78,7 @@ class Searching:
     """The search for the library of one plan, block after block."""
 
     def __init__(self, evidence: Path, digest: Digest) -> None:
-        self._library = kept_library(evidence, digest)
+        self._risks = pa.array(kept_library(evidence, digest).risks, pa.string())
         self.search = KeywordSearch(kept_table(evidence, digest))
         """What the pass over the texts of a block fills."""
 
@@ -91,15 +90,12 @@ class Searching:
     def found(self, batch: pa.RecordBatch, file: str) -> pa.Table:
         """A row of KEYWORDS for each record of `batch` and term in it, since last asked."""
         hits = self.search.taken()
-        risks = pa.DictionaryArray.from_arrays(
-            pa.array(hits.terms.astype(np.int32)), pa.array(self._library.risks, pa.string())
-        )
         return pa.table(
             [
                 pa.repeat(pa.scalar(file, pa.string()), len(hits.texts)),
                 batch.column("row").take(pa.array(hits.texts)),
                 pa.array(hits.terms),
-                risks.cast(pa.string()),
+                self._risks.take(pa.array(hits.terms)),
                 pa.array(hits.counts),
             ],
             schema=KEYWORDS,
