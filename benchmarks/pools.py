@@ -2,29 +2,35 @@
 
     .venv/bin/python benchmarks/pools.py --megabytes 200 --workers 2
 
-Kernels let other threads run; reading JSON, hashing in Python and building tables do not. Prints a
-line a round for each way, taking turns, with seconds and memory, and the time of one worker.
+The whole scan, evidence and all, with no keyword library. Kernels let other threads run; parsing
+JSON and building tables do not. Each way takes its turn in every round; prints seconds and memory
+of each, and of one worker.
 """
 
 import argparse
+import itertools
 import os
 import platform
 import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import audit_records
 
-from connectors.base import ReadRequest
 from pipelines.engine.base import Summary
 from pipelines.engine.local import Local
-from pipelines.stages.sketching import sketch_file
+from pipelines.model.dataset import MAX_RECORD_BYTES, Format, RecordShape, Split
+from pipelines.model.ids import digest_of
+from pipelines.stages.scan import VERSION
+from pipelines.stages.shard import scan_batch
+from pipelines.stages.shard_plan import Batch, Plan, Shard, keep_plan
+from pipelines.store.codec import to_json
+from pipelines.store.keys import identifier_key
 
 Carried = Callable[[Callable[[str], Summary], list[str]], list[Summary]]
 
@@ -52,23 +58,23 @@ def main() -> None:
             end="",
         )
         print(f"load {os.getloadavg()[0]:.1f}; {size / 1e6:.0f} MB in {len(paths)} files")
-        work = partial(
-            sketch_file, paths=paths, request=ReadRequest(columns=("text",)), folder=str(folder)
-        )
-        items = [str(number) for number in range(len(paths))]
+        items = scans(paths, folder)
         with processes(given.workers, folder) as by_processes, threads(given.workers) as by_threads:
             ways: dict[str, Carried] = {
                 "one": lambda fn, given: [fn(item) for item in given],
                 "processes": by_processes,
                 "threads": by_threads,
             }
-            by_processes(work, items)  # their start is told nowhere: it is paid once a run
+            by_processes(scan_batch, next(items))  # their start, which is paid once a run
             seconds: dict[str, list[float]] = {way: [] for way in ways}
             for _ in range(given.rounds):
                 for way, carried in ways.items():
+                    fresh = next(items)
                     began = time.monotonic()
-                    carried(work, items)
+                    done = carried(scan_batch, fresh)
                     seconds[way].append(time.monotonic() - began)
+                    if failed := [one for one in done if one["error"]]:
+                        raise RuntimeError(failed[0])
     for way, taken in seconds.items():
         least, usual = min(taken), statistics.median(taken)
         print(f"  {way:9} least {least:.2f} s, median {usual:.2f} s, {size / 1e6 / least:.0f} MB/s")
@@ -78,6 +84,35 @@ def main() -> None:
         f"  at most {own / 1024:.0f} MB with all threads, {most / 1024:.0f} MB a process",
         flush=True,
     )
+
+
+def scans(paths: Sequence[Path], folder: Path) -> Iterator[list[str]]:
+    """Again and again the scans of `paths`, each time with nothing on record."""
+    shards = [
+        Shard(
+            file=str(path.relative_to(folder)),
+            ordinal=number,
+            digest=digest_of(path.read_bytes()),
+            bytes=path.stat().st_size,
+            format=Format.JSONL,
+            source=None,
+        )
+        for number, path in enumerate(paths)
+    ]
+    for number in itertools.count():
+        plan = Plan(
+            root=folder,
+            home=folder / f"home-{number}",
+            version=VERSION,
+            record=RecordShape(text=("text",)),
+            split=Split.LINE,
+            encoding=None,
+            max_record_bytes=MAX_RECORD_BYTES,
+            sources=(),
+        )
+        kept = keep_plan(plan)
+        identifier_key(plan.settings)
+        yield [to_json(Batch(plan=kept, shards=(shard,))) for shard in shards]
 
 
 @contextmanager
