@@ -97,11 +97,21 @@ INLINE uint64_t candidates(const keyword_table *table, const uint32_t *points) {
     return WHERE(load64(bytes) != 0);
 }
 
+/* The same for the one place `at`, whatever stands beside it. */
+INLINE bool may_begin(const keyword_table *table, const uint32_t *points, int64_t size,
+                      int64_t at) {
+    uint32_t first = points[at], mask = (uint32_t)(table->bits - 1);
+    if (first - (uint32_t)table->least > (uint32_t)(table->most - table->least)) return false;
+    if (table->has_singles && in_set(table->singles, first & 0xFFFF)) return true;
+    return at + 1 < size && in_set(table->begins, pair_hash(first, points[at + 1]) & mask);
+}
+
 void keyword_count(const keyword_table *table, const uint32_t *points, int64_t size, int64_t from,
                    int64_t to, keyword_found *found) {
     if (table->count == 0 || from >= to) return;
     int64_t at = from, paired = to < size ? to : size - 1; /* positions that have a successor */
-    if (at == 0) occurrences(table, points, size, at++, found);
+    if (at == 0 && may_begin(table, points, size, at)) occurrences(table, points, size, at, found);
+    at += at == 0;
     while (at + BLOCK <= paired) {
         int64_t waiting[WAITING + BLOCK], count = 0;
         for (; at + BLOCK <= paired && count < WAITING; at += BLOCK) {
@@ -116,7 +126,8 @@ void keyword_count(const keyword_table *table, const uint32_t *points, int64_t s
         }
         for (int64_t i = 0; i < count; i++) occurrences(table, points, size, waiting[i], found);
     }
-    for (; at < to; at++) occurrences(table, points, size, at, found);
+    for (; at < to; at++)
+        if (may_begin(table, points, size, at)) occurrences(table, points, size, at, found);
 }
 
 static int by_number(const void *left, const void *right) {
