@@ -7,7 +7,7 @@ changes one thing that no other case changes.
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,15 @@ import pytest
 
 from pipelines import flow
 from pipelines.engine.local import Local
+from pipelines.model.ids import RunId
 from pipelines.settings import Settings
 from pipelines.stages import batching, relate, sample
 from pipelines.stages.base import Silent, policy_of
 from pipelines.stages.order import ORDER
+from pipelines.store import runs
+from pipelines.store.codec import to_json
 from pipelines.store.database import open_store
+from pipelines.store.stage_results import stages_of
 
 AT = datetime.fromisoformat("2026-11-20T01:00:00+08:00")
 ALWAYS = {"ingest", "controls", "gate", "seal", "report"}
@@ -43,6 +47,8 @@ class House:
 
     folder: Path
     settings: Settings
+    run_id: RunId = field(default=RunId(""))
+    """Of the last audit."""
 
     def write(self, **changes: Any) -> None:
         """The dataset as it is at first, but for `changes` of its manifest."""
@@ -59,6 +65,19 @@ class House:
     def path(self, name: str) -> Path:
         return self.folder / name
 
+    def found(self) -> dict[str, Any]:
+        """What the last audit left of each stage that is reused, and what it found."""
+        store = open_store(self.settings)
+        try:
+            left: dict[str, Any] = {
+                stage.stage: (sorted(table.digest for table in stage.tables), stage.summary)
+                for stage in stages_of(store, self.run_id)
+                if stage.stage not in ALWAYS
+            }
+            return left | {"findings": to_json(runs.findings_of(store, self.run_id))}
+        finally:
+            store.engine.dispose()
+
     def audit(self, policy: str | None = None) -> tuple[set[str], int]:
         """The stages that ran, those of ALWAYS left out, and the number of files scanned."""
         given = None
@@ -67,7 +86,7 @@ class House:
             given.write_text(policy, encoding="utf-8")
         store = open_store(self.settings)
         try:
-            run_id = flow.begin(
+            self.run_id = run_id = flow.begin(
                 self.path("dataset.yaml"),
                 policy=given,
                 at=AT,
@@ -141,6 +160,25 @@ def test_a_changed_file_is_scanned_and_no_other(house):
 def test_a_new_file_behind_the_others_is_scanned_and_no_other(house):
     house.path("part-9.jsonl").write_text(json.dumps(record(9, 5)), encoding="utf-8")
     assert house.audit() == ({"scan", "relate", "profile", "validate"}, 1)
+
+
+def test_what_is_reused_after_many_changes_is_what_a_new_workspace_finds(house, tmp_path):
+    lines = house.path("part-1.jsonl").read_text(encoding="utf-8").splitlines()
+    house.path("part-1.jsonl").write_text("\n".join(lines[1:]), encoding="utf-8")
+    house.audit()
+    house.path("part-0.jsonl").unlink()  # the first of every text that is repeated
+    house.path("a-part.jsonl").write_text("\n".join(lines[:3]), encoding="utf-8")
+    house.audit()
+    house.path("part-3.jsonl").rename(house.path("aa-part.jsonl"))
+    house.path("part-9.jsonl").write_text(json.dumps(record(9, 5)), encoding="utf-8")
+    assert house.audit()[1] < len(list(house.folder.glob("*.jsonl")))
+
+    home = tmp_path / "home"
+    shutil.copytree(house.settings.home / "keys", home / "keys")
+    url = f"sqlite:///{home / 'audit.db'}"
+    fresh = House(house.folder, replace(house.settings, home=home, database_url=url))
+    assert fresh.audit() == (set(ORDER) - ALWAYS, FILES + 1)
+    assert fresh.found() == house.found()
 
 
 def test_a_file_under_another_name_is_another_file(house):
