@@ -7,6 +7,7 @@ round of `tda-split-1` is a form.
 
 import functools
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +19,44 @@ from pipelines.kernels.sketch_spec import DEFAULT, Scheme, SketchSpec
 _UNSET = np.uint32(0xFFFFFFFF)
 
 
-def signatures(normal: NormalText, spec: SketchSpec = DEFAULT) -> NDArray[np.uint32]:
-    """Signatures of shape (n, num_perm); all ones (2**32 - 1) for an empty text.
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """Signatures with what they were made by, so that nobody has to say it again, or wrongly."""
+
+    values: NDArray[np.uint32]
+    """Of shape (n, num_perm), one row a text; they cannot be written to."""
+    spec: SketchSpec
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for values that no signature under the spec can have."""
+        if self.values.dtype != np.uint32:
+            raise ValueError(f"the values of a signature are uint32, not {self.values.dtype}")
+        if self.values.ndim != 2 or self.values.shape[1] != self.spec.num_perm:
+            raise ValueError(
+                f"{self.spec.name} has {self.spec.num_perm} values a text, "
+                f"which no array of shape {self.values.shape} holds"
+            )
+        # values of another sketch, written into these, would go by the name of this one
+        self.values.flags.writeable = False
+
+
+def signatures(normal: NormalText, spec: SketchSpec = DEFAULT) -> Signatures:
+    """The signature of each text; all ones (2**32 - 1) for an empty text.
 
     The share of equal values of two signatures estimates the Jaccard similarity of the shingle
     sets of their texts, whatever the lengths of the two.
+
+    Raises:
+        ValueError: The spec is over words and the texts are code points, or the other way round.
     """
+    return Signatures(_values_of(normal, spec), spec)
+
+
+def _values_of(normal: NormalText, spec: SketchSpec) -> NDArray[np.uint32]:
+    if spec.shingles != normal.shingles:
+        raise ValueError(
+            f"signatures of texts in {normal.shingles} would go by a false name, {spec.name}"
+        )
     a, b = permutations(spec)
     count = len(normal.offsets) - 1
     out = np.empty((count, spec.num_perm), np.uint32)
@@ -46,8 +79,11 @@ def band_keys(normal: NormalText, spec: SketchSpec = DEFAULT) -> NDArray[np.int6
     Band t hashes its number and the signature values t*rows … (t+1)*rows - 1 to 64 bits, so keys
     of different bands do not meet either. Two texts with Jaccard similarity J share at least one
     key with probability 1 - (1 - J**rows)**bands.
+
+    Raises:
+        ValueError: The spec is over words and the texts are code points, or the other way round.
     """
-    keys = _keys_of(signatures(normal, spec), spec)
+    keys = _keys_of(_values_of(normal, spec), spec)
     keys[np.diff(normal.offsets) == 0] = 0
     return keys
 

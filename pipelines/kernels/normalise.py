@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pipelines.kernels.arrow import TextBytes, text_bytes
 from pipelines.kernels.native.library import native, pointer, whole
 from pipelines.kernels.normalise_formula import normal_pieces
+from pipelines.kernels.shingles import SPEC as SHINGLES
 from pipelines.kernels.text_table import text_table_arguments
 
 NORMAL_SCHEME = f"nfkc-casefold-space/unicode-{unicodedata.unidata_version}"
@@ -28,6 +29,8 @@ class NormalText:
     points: NDArray[np.uint32]
     offsets: NDArray[np.int64]
     """Shape (n + 1,), from 0, never decreasing."""
+    shingles: str = SHINGLES
+    """What runs of five are called: `units` gives texts whose points stand for words."""
 
     def text(self, index: int) -> str:
         """Text `index` as a string."""

@@ -7,6 +7,7 @@ from pipelines.kernels.fingerprint import Fingerprints
 from pipelines.kernels.minhash import band_keys
 from pipelines.kernels.normal_facts import SketchFacts, runs, sketch_facts
 from pipelines.kernels.normalise import normalise_block
+from pipelines.kernels.sketch_spec import WORD
 from pipelines.kernels.text_facts import text_hashes
 from pipelines.kernels.units import Unit, in_units
 
@@ -29,7 +30,7 @@ def sketch_facts_in(
         units = in_units(normal, unit)
         chars.append(np.diff(units.offsets))
         hashes.append(text_hashes(normal) if fingerprints is None else fingerprints.of(normal))
-        bands.append(band_keys(units))
+        bands.append(band_keys(units, WORD))
     if not chars:
         return sketch_facts(column)
     return SketchFacts(

@@ -11,6 +11,7 @@ import numpy as np
 
 from pipelines.kernels.native.library import native, pointer, whole
 from pipelines.kernels.normalise import NormalText
+from pipelines.kernels.shingles import WORDS
 from pipelines.kernels.text_table import text_table_arguments
 
 
@@ -35,4 +36,4 @@ def in_units(normal: NormalText, unit: Unit) -> NormalText:
         pointer(out),
         pointer(ends),
     )
-    return NormalText(points=out[: ends[-1]], offsets=ends)
+    return NormalText(points=out[: ends[-1]], offsets=ends, shingles=WORDS)

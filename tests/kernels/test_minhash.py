@@ -1,3 +1,5 @@
+import dataclasses
+
 import datasketch
 import numpy as np
 import pyarrow as pa
@@ -5,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.kernels.minhash import band_keys, permutations, signatures
+from pipelines.kernels.minhash import Signatures, band_keys, permutations, signatures
 from pipelines.kernels.normalise import NormalText, normalise, normalise_block
 from pipelines.kernels.shingles import shingle_hash, shingles_of
-from pipelines.kernels.sketch_export import to_datasketch
-from pipelines.kernels.sketch_spec import DEFAULT, Scheme, SketchSpec, require_same
+from pipelines.kernels.sketch_spec import DEFAULT, WORD, Scheme, SketchSpec, require_same
+from pipelines.kernels.units import Unit, in_units
 from pipelines.model.errors import EvidenceError
 from pipelines.model.evidence import BANDS
 
@@ -44,29 +46,9 @@ def words(rng: np.random.Generator, count: int) -> str:
 @given(st.lists(texts, min_size=1, max_size=4))
 def test_affine32_gives_the_values_of_datasketch_bit_for_bit(values):
     ours = signatures(block(*values), AFFINE32)
-    for row, value in zip(ours, values, strict=True):
+    for row, value in zip(ours.values, values, strict=True):
         theirs = library_signature(value)
         assert np.array_equal(row, theirs.hashvalues)
-
-
-def test_a_signature_exported_to_datasketch_is_compared_there():
-    rng = np.random.default_rng(3)
-    first = words(rng, 200)
-    second = first[:900] + words(rng, 60)
-    rows = signatures(block(first, second), AFFINE32)
-    ours = [to_datasketch(row, AFFINE32) for row in rows]
-    a, b = shingles_of(normalise(first)), shingles_of(normalise(second))
-    assert ours[0].jaccard(ours[1]) == pytest.approx(len(a & b) / len(a | b), abs=0.15)
-    assert ours[0].jaccard(library_signature(first)) == 1.0
-    ours[0].update("abcde")  # and goes on counting with the same hash function
-    assert ours[0].jaccard(library_signature(first)) > 0.95
-
-
-def test_the_fast_scheme_is_never_exported_under_the_name_of_the_library():
-    with pytest.raises(ValueError, match="not a scheme of datasketch"):
-        to_datasketch(signatures(block("text"))[0], DEFAULT)
-    with pytest.raises(ValueError, match="128 values"):
-        to_datasketch(np.zeros(64, np.uint32), AFFINE32)
 
 
 def test_permutations_are_those_of_the_library():
@@ -110,7 +92,7 @@ def test_shape_and_type_are_those_of_the_records_table(spec):
 
 @SPECS
 def test_one_shingle_repeated_gives_the_signature_of_one(spec):
-    rows = signatures(block("aaaaa", "a" * 5000), spec)
+    rows = signatures(block("aaaaa", "a" * 5000), spec).values
     assert np.array_equal(rows[0], rows[1])
 
 
@@ -123,7 +105,7 @@ def test_the_share_of_equal_values_estimates_jaccard_without_bias(spec, size):
         left = words(rng, size)
         cut = int(len(left) * rng.uniform(0.5, 0.95))
         right = left[:cut] + words(rng, max(1, size // 4))
-        rows = signatures(block(left, right), spec)
+        rows = signatures(block(left, right), spec).values
         a, b = shingles_of(normalise(left)), shingles_of(normalise(right))
         errors.append((rows[0] == rows[1]).mean() - len(a & b) / len(a | b))
     # one error has a standard deviation of at most sqrt(1/4/128) = 0.045, the mean of 40 of 0.007
@@ -151,9 +133,46 @@ def test_similar_texts_meet_in_a_band_and_unrelated_ones_do_not(spec):
 def test_a_seed_changes_signatures_of_both_schemes():
     for scheme in Scheme:
         first, second = (
-            signatures(block("the same text"), SketchSpec(scheme=scheme, seed=s)) for s in (1, 2)
+            signatures(block("the same text"), SketchSpec(scheme=scheme, seed=s)).values
+            for s in (1, 2)
         )
         assert (first != second).mean() > 0.9
+
+
+@SPECS
+def test_characters_are_never_sketched_under_the_name_of_words_nor_words_under_theirs(spec):
+    normal = block("a text of seven words or so")
+    words = in_units(normal, Unit.WORD)
+    over_words = dataclasses.replace(spec, shingles=WORD.shingles)
+    for made in (signatures, band_keys):
+        with pytest.raises(ValueError, match=f"char5.*false name, {over_words.name}"):
+            made(normal, over_words)
+        with pytest.raises(ValueError, match=f"word5.*false name, {spec.name}"):
+            made(words, spec)
+    assert signatures(words, over_words).spec == over_words
+    same = in_units(block("A text, of SEVEN words; or so!"), Unit.WORD)
+    assert np.array_equal(band_keys(words, over_words), band_keys(same, over_words))
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        (np.zeros((2, 64), np.uint32), "128 values a text"),
+        (np.zeros(128, np.uint32), "128 values a text"),
+        (np.zeros((2, 128), np.uint64), "uint32, not uint64"),
+    ],
+)
+def test_values_that_the_spec_cannot_give_are_no_signatures(values, says):
+    with pytest.raises(ValueError, match=says):
+        Signatures(values, DEFAULT)
+
+
+def test_the_values_of_signatures_cannot_be_exchanged():
+    kept = signatures(block("one", "two"), AFFINE32)
+    with pytest.raises(ValueError, match="read-only"):
+        kept.values[:] = signatures(block("one", "two")).values
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        kept.values = signatures(block("one", "two")).values
 
 
 def test_the_name_of_a_spec_says_everything_that_decides_a_key():
