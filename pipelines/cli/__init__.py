@@ -53,6 +53,7 @@ def build(only: str | None = None) -> typer.Typer:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run `tda` and exit: what the command says, 2 for misuse, 3 where work was left undone."""
+    _open_what_is_closed()
     given = sys.argv[1:] if arguments is None else arguments
     known = _command(given)
     app = build(known if known in COMMANDS else None)
@@ -147,6 +148,14 @@ def _usage(error: typer.TyperException, known: str | None) -> AuditError:
     return usage_error(error, f"tda {known}" if known in COMMANDS else "tda")
 
 
+def _open_what_is_closed() -> None:
+    """Whoever closed our outputs wants to hear nothing; what is written to them goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            # kept open to the end: the number of a closed one would go to the next file opened
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
+
+
 def _told() -> tuple[type[Exception], ...]:
     """What gets a sentence: with what SQLAlchemy raises, where a command has imported it."""
     module = sys.modules.get("sqlalchemy.exc")
@@ -184,8 +193,6 @@ def _complain(error: AuditError, given: list[str]) -> None:
     from pipelines.language.catalogue import translate
     from pipelines.language.choice import choose_language
 
-    if sys.stderr is None:  # closed by whoever started us
-        return
     try:
         lang = choose_language(_option("--lang", given), os.environ)
     except ConfigError:

@@ -75,10 +75,18 @@ def test_a_full_disk_is_told_and_is_no_result(tmp_path, lang, said):
 
 def test_closed_streams_change_no_exit_code(tmp_path):
     shell = f'{sys.executable} -m pipelines.cli "$@" 2>&- >&-'
-    for words, code in ((["controls", "show", "XXX-99"], 2), (["controls", "show", "SRC-06"], 0)):
+    texts = tmp_path / "texts.jsonl"
+    texts.write_text('{"text": "one"}\n{"text": "ONE"}\n')
+    for words, code in (
+        (["controls", "show", "XXX-99"], 2),
+        (["controls", "show", "SRC-06"], 0),
+        (["dups", str(texts), "--json"], 0),
+        (["dups", str(tmp_path / "absent.jsonl")], 2),
+        (["pii", str(texts), "--text", "text", "--json"], 0),
+    ):
         command = ["sh", "-c", shell, "sh", *words]
         done = subprocess.run(command, env=environment(tmp_path), check=False)
-        assert done.returncode == code
+        assert done.returncode == code, words
 
 
 @pytest.mark.parametrize("words", [["trend"], ["report"], ["gate", "check"], ["ledger", "prove"]])
