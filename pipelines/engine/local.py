@@ -14,6 +14,7 @@ from pipelines.engine.base import Summary
 from pipelines.engine.failure import killed
 from pipelines.engine.tables import bounded_table
 from pipelines.engine.workers import starting, worker_pool
+from pipelines.kernels.native.library import require_library
 from pipelines.model.errors import EvidenceError
 from pipelines.ownership import temporary_name
 
@@ -60,7 +61,13 @@ class Local:
         `fn` is a function of a module, not of the program that was started.
         With one worker or one item everything runs in this process, so that nothing waits for
         processes to start. Closing the iterator, or Ctrl-C, stops the workers.
+
+        Raises:
+            ConfigError: The compiled kernels are not installed and cannot be made here.
         """
+        if items:
+            # each worker would compile them for itself, and each item fail for want of them
+            require_library()
         if self.workers == 1 or len(items) < 2:
             yield from (attempt(fn, item) for item in items)
             return

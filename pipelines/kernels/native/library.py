@@ -59,6 +59,15 @@ def best_level() -> str:
     return levels()[0]
 
 
+def require_library() -> None:
+    """This process has the library, and those it starts will find it: it is compiled by now.
+
+    Raises:
+        ConfigError: the library is not there and cannot be compiled.
+    """
+    _library(best_level())
+
+
 @functools.cache
 def _library(level: str) -> ctypes.CDLL:
     return ctypes.CDLL(str(_found(level)))
@@ -71,7 +80,8 @@ def _found(level: str) -> Path:
         path = library_path(level, folder)
         if path.exists():
             return path
-    sys.stderr.write("tda: compiling its kernels for this machine (once) …\n")
+    if sys.stderr is not None:  # closed by whoever started us
+        sys.stderr.write("tda: compiling its kernels for this machine (once) …\n")
     problem: Exception = FileNotFoundError()
     for folder in (None, own):
         try:
