@@ -1,4 +1,7 @@
-"""Texts written as a file and compared by a real `tda`, with the memory that took."""
+"""Texts written as a file and compared by a real `tda`, with the memory that took.
+
+How many pairs of texts it compared no command tells: for that the same steps are taken here.
+"""
 
 import json
 import os
@@ -12,7 +15,19 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from connectors.base import ReadRequest
+from pipelines.cli.side import side_of, sketch_side
+from pipelines.engine.local import Local
+from pipelines.kernels.keeping import BUDGET, Judged
+from pipelines.stages.base import Silent
+from pipelines.stages.candidate_texts import CandidateTexts
+from pipelines.stages.known import verdicts_on
+from pipelines.stages.preference import FIRST, arranged
+from pipelines.stages.rereading import Rereader
+from pipelines.stages.sharing import shared_texts
+
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))  # the benchmarks are no installed package
 
 PEAK_OF = Path(__file__).parents[1] / "services" / "peak_of.py"
 
@@ -77,3 +92,21 @@ def compared(workspace: Workspace) -> Callable[..., Compared]:
         return workspace.dups(workspace.write(texts), **environment)
 
     return compare
+
+
+@pytest.fixture
+def judged(workspace: Workspace) -> Callable[[Iterable[str]], Judged]:
+    """The verdicts on some texts as one file, by what `tda dups` and the stage relate call."""
+
+    def judge(texts: Iterable[str]) -> Judged:
+        folder = workspace.folder / "judged"
+        folder.mkdir(exist_ok=True)
+        side = side_of([workspace.write(texts)], ReadRequest(columns=("text",)))
+        with Local(1, "1GB", folder / "spill") as engine:
+            sketched = sketch_side(side, (), engine=engine, folder=str(folder), progress=Silent())
+            shared = shared_texts(list(sketched.flat), engine=engine, folder=folder)
+        found = arranged(shared, FIRST)
+        texts_of = CandidateTexts(found, Rereader(side.files, [side.request]), folder)
+        return verdicts_on(found, texts_of, 0.8, budget=BUDGET).judged
+
+    return judge

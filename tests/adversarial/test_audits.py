@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 import plain_law
-from test_many_texts import FEW_KIB, empty, pages
+from test_many_texts import FEW_KIB
 from test_odd_texts import CORPORA
+
+from benchmarks.hostile import empty, pages
 
 MANIFEST = """\
 dataset: odd

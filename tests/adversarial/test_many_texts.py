@@ -1,54 +1,32 @@
 """Many texts of the kind that makes a naive comparison quadratic, or a table grow with the input.
 
-No second is asserted. Work is linear where candidates are no more than records and memory has a
-bound that does not depend on their number; and what comes out is known beforehand.
+No second is asserted. Work is linear where the pairs of texts that are compared grow no faster than
+the texts, and memory has a bound that does not depend on their number; and what comes out is known
+beforehand.
 """
 
 import json
-from collections.abc import Iterator
 
 import plain_law
 import pytest
 
+from benchmarks.hostile import empty, pages, sparse_pages
+from pipelines.kernels.keeping import MOST_KEPT
 from pipelines.model.dataset import MAX_RECORD_BYTES
 
 MOST_KIB = 1_000_000
 """The bound that an audit of a gigabyte keeps to."""
 FEW_KIB = 450_000
 """Of a few thousand texts; most of it are libraries."""
-BOILERPLATE = (
-    "Home · About us · Contact · Terms of use · Privacy · Sitemap. You are reading our newsletter. "
-    "All rights reserved. Reproduction in whole or in part without permission is prohibited. "
-    "This page uses cookies to give you the best experience; by going on you agree to their use. "
-    "Subscribe to get the latest news, offers and stories of our partners straight to your inbox. "
-)
 THRESHOLD = 0.8
 
 
-def pages(count: int) -> Iterator[str]:
-    """Boilerplate around a page number: every one is near to every other one, none is equal."""
-    for number in range(count):
-        yield f"{BOILERPLATE}Page {number:07d}."
-
-
-def sparse_pages(count: int) -> Iterator[str]:
-    """Half boilerplate, half words of its own: alike enough to meet, too different to go."""
-    state = 7
-    for _ in range(count):
-        own = []
-        while sum(map(len, own)) < 240:
-            state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
-            own.append(f"{state >> 20:x}")
-        yield BOILERPLATE[:330] + " ".join(own)
-
-
 def check_pages(compared, count: int, most_kib: int):
-    """All but the first are removed for the first, and as many were looked at as there are."""
+    """All but the first are removed for the first."""
     done = compared(pages(count))
     outcome = done.outcome
     assert (outcome["records"], outcome["exact_duplicates"]) == (count, 0)
     assert (outcome["near_duplicates"], outcome["clusters"]) == (count - 1, 1)
-    assert outcome["candidates"] <= count
     assert outcome["crowded_keys"] == 0  # one is kept: no key leads to many
     assert done.peak < most_kib
     return done
@@ -65,6 +43,11 @@ def test_near_identical_pages_lead_to_the_first_and_memory_does_not_follow_their
         assert stated == plain_law.similarity(first, plain_law.normal(texts[removed]))
 
 
+@pytest.mark.parametrize("count", [5_000, 20_000])
+def test_each_of_near_identical_pages_is_compared_with_the_first_alone(count, judged):
+    assert judged(pages(count)).comparisons == count - 1
+
+
 @pytest.mark.slow
 def test_a_million_near_identical_pages(compared):
     check_pages(compared, 1_000_000, MOST_KIB)
@@ -76,8 +59,15 @@ def test_pages_that_meet_and_stay_are_compared_with_a_bounded_number_of_others(c
     outcome = done.outcome
     assert (outcome["exact_duplicates"], outcome["near_duplicates"]) == (0, 0)
     assert outcome["crowded_keys"] > 0, "so many are kept under one key that it says so"
-    assert outcome["candidates"] <= len(texts)
     assert done.peak < FEW_KIB
+
+
+def test_the_comparisons_of_pages_that_meet_and_stay_grow_as_the_pages(judged):
+    few, many = (judged(sparse_pages(count)) for count in (4_000, 16_000))
+    assert (many.verdicts.kept_for < 0).all()
+    # each with each that it shares a key with would be 16 times as many
+    assert few.comparisons < many.comparisons < 5 * few.comparisons
+    assert many.comparisons < MOST_KEPT * 16_000
 
 
 def test_one_character_at_thousands_of_lengths_is_one_text_from_five_on(compared):
@@ -89,11 +79,6 @@ def test_one_character_at_thousands_of_lengths_is_one_text_from_five_on(compared
     assert {pair[0] for pair in done.pairs()} == {4}
     assert {pair[2] for pair in done.pairs()} == {1.0}
     assert done.peak < FEW_KIB
-
-
-def empty(count: int) -> Iterator[str]:
-    for number in range(count):
-        yield (" " * (number % 3)) if number % 2 else ""
 
 
 def check_empty(compared, count: int, most_kib: int) -> int:
