@@ -79,6 +79,21 @@ def test_recall_tells_of_every_kind_of_text_and_every_bin(tmp_path):
     assert list(tmp_path.glob("truth-*.npz")), "true pairs are kept for the next run"
 
 
+def test_hostile_corpora_are_compared_at_a_number_and_a_quarter_of_it():
+    told = measured(
+        "adversarial", "--records", "80", "--rounds", "1",
+        "--corpus", "empty strings", "--corpus", "combining sequences",
+    )  # fmt: skip
+    lines = [line.strip("|").split("|") for line in told.splitlines() if line.startswith("|")]
+    found = [[line[place].strip() for place in (0, 1, 7, 8)] for line in lines[2:]]
+    assert found == [
+        ["empty strings", "200", "0", "0 / 0"],
+        ["", "800", "0", "0 / 0"],
+        ["combining sequences", "20", "10", "5 / 5"],
+        ["", "80", "40", "20 / 20"],
+    ]
+
+
 def test_a_tool_runs_in_a_process_of_its_own_and_gives_labels(tmp_path):
     corpus = load("generated-150")
     done = run(PROJECT, corpus.write(tmp_path / "texts.parquet"), tmp_path)
