@@ -36,7 +36,7 @@ from pipelines.store.database import Store
 
 VERSION = "1"
 POLICY: tuple[str, ...] = ()
-CHUNK = 4 * 1024 * 1024
+CHUNK = 256 * 1024
 AT_ONCE = 8
 """Objects that are fetched at a time; memory for two windows of each."""
 
@@ -185,8 +185,10 @@ def hashed(path: Path, progress: Progress) -> tuple[Digest, int]:
 def _read(file: RawIOBase, progress: Progress) -> tuple[Digest, int]:
     sha = hashlib.sha256()
     size = 0
-    while chunk := file.read(CHUNK):
-        sha.update(chunk)
-        size += len(chunk)
-        progress.advance(len(chunk))
+    # always the same memory: of new memory every page costs as much as the bytes in it
+    held = memoryview(bytearray(CHUNK))
+    while count := file.readinto(held):
+        sha.update(held[:count])
+        size += count
+        progress.advance(count)
     return Digest("sha256:" + sha.hexdigest()), size
