@@ -20,7 +20,7 @@ from benchmarks.stages import PEERS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "performance.md"
-SECTIONS = ("peers", "stages", "recall")
+SECTIONS = ("peers", "stages", "adversarial", "recall")
 
 
 def measured(module: str, *arguments: str) -> str:
