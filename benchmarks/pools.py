@@ -21,14 +21,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import audit_records
+from scan_plan import plan_of
 
 from pipelines.engine.base import Summary
 from pipelines.engine.local import Local
-from pipelines.model.dataset import MAX_RECORD_BYTES, Format, RecordShape, Split
+from pipelines.model.dataset import Format
 from pipelines.model.ids import digest_of
-from pipelines.stages.scan import VERSION
 from pipelines.stages.shard import scan_batch
-from pipelines.stages.shard_plan import Batch, Plan, Shard, keep_plan
+from pipelines.stages.shard_plan import Batch, Shard, keep_plan
 from pipelines.store.codec import to_json
 from pipelines.store.keys import identifier_key
 
@@ -100,16 +100,7 @@ def scans(paths: Sequence[Path], folder: Path) -> Iterator[list[str]]:
         for number, path in enumerate(paths)
     ]
     for number in itertools.count():
-        plan = Plan(
-            root=folder,
-            home=folder / f"home-{number}",
-            version=VERSION,
-            record=RecordShape(text=("text",)),
-            split=Split.LINE,
-            encoding=None,
-            max_record_bytes=MAX_RECORD_BYTES,
-            sources=(),
-        )
+        plan = plan_of(folder, folder / f"home-{number}")
         kept = keep_plan(plan)
         identifier_key(plan.settings)
         yield [to_json(Batch(plan=kept, shards=(shard,))) for shard in shards]

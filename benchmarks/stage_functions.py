@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from benchmarks.looked_for import words
 from benchmarks.project import cluster_labels
 from benchmarks.registry import Material, stage
+from benchmarks.scan_plan import plan_of
 from pipelines.kernels.keywords import keyword_hits, keyword_table, normal_terms
 from pipelines.kernels.language_guess import count_words
 from pipelines.kernels.minhash import band_keys, signatures
@@ -17,14 +18,13 @@ from pipelines.kernels.normal_facts import count_characters, normal_facts, runs,
 from pipelines.kernels.normalise import normalise_block
 from pipelines.kernels.personal_information import find_block
 from pipelines.kernels.text_facts import CharacterCounts, record_digests, text_facts, text_hashes
-from pipelines.model.dataset import MAX_RECORD_BYTES, Format, RecordShape, Split
+from pipelines.model.dataset import Format
 from pipelines.model.ids import Digest
 from pipelines.settings import Settings
 from pipelines.stages.keywords import kept_table
 from pipelines.stages.rereading import RUN_BYTES
-from pipelines.stages.scan import VERSION
 from pipelines.stages.shard import scan_batch
-from pipelines.stages.shard_plan import Batch, Plan, Shard, keep_plan
+from pipelines.stages.shard_plan import Batch, Shard, keep_plan
 from pipelines.store.codec import to_json
 from pipelines.store.evidence import EvidenceStore
 
@@ -143,17 +143,7 @@ def whole(material: Material) -> Callable[[], object]:
     rows = "".join(f"{word},A.1.a\n" for word in words())
     library.write_text(f"term,risk\n{rows}", encoding="utf-8")
     kept = EvidenceStore(settings.evidence).keep(library, "keywords", library.name)
-    plan = Plan(
-        root=path.parent,
-        home=home,
-        version=VERSION,
-        record=RecordShape(text=("text",)),
-        split=Split.LINE,
-        encoding=None,
-        max_record_bytes=MAX_RECORD_BYTES,
-        sources=(),
-        keywords=kept.digest,
-    )
+    plan = plan_of(path.parent, home, kept.digest)
     shard = Shard(
         file=path.name,
         ordinal=0,

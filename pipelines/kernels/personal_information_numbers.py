@@ -4,12 +4,10 @@ Every pattern has bounded repeats and is tried once at each run of digits, so ti
 Texts are width-folded before they come here (`personal_information.fold`).
 """
 
-import functools
 import re
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipelines.kernels.check_digits import is_birth_date, luhn_holds, resident_check
 from pipelines.kernels.personal_information_model import Hit, Kind, Tier, near
@@ -178,21 +176,15 @@ def landline_numbers(text: str) -> Iterator[Hit]:
 
 def _starts(text: str, firsts: str, least: int) -> list[int]:
     """Where the runs begin that have at least so many digits, the first of them one of `firsts`."""
-    first, begins, sizes = _digit_runs(text)
-    found: list[int] = begins[(sizes >= least) & _IS_FIRST[firsts][first]].tolist()
-    return found
-
-
-@functools.lru_cache(maxsize=1)  # each kind of number asks about the same text
-def _digit_runs(text: str) -> tuple[NDArray[np.uint8], NDArray[np.intp], NDArray[np.intp]]:
-    """First sign, place and length of each run of digits."""
     # a byte a character: nothing beyond Latin-1 is a digit, and what it becomes is none either
     signs = np.frombuffer(text.encode("latin-1", "replace"), np.uint8)
     digits = np.zeros(len(signs) + 2, np.bool_)
     np.less(signs - np.uint8(ord("0")), 10, out=digits[1:-1])
     borders = np.flatnonzero(digits[1:] != digits[:-1])
     begins, ends = borders[::2], borders[1::2]
-    return signs[begins], begins, ends - begins
+    begins = begins[ends - begins >= least]
+    found: list[int] = begins[_IS_FIRST[firsts][signs[begins]]].tolist()
+    return found
 
 
 def _tier(holds: bool) -> Tier:

@@ -5,32 +5,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from exam_house import EXAM, EXPECTED, FIRST, REFUSALS, SECOND, House, share
+from exam_house import EXAM, EXPECTED, FIRST, SECOND, House, exam_house, share
 from tda_process import tda
 
 from pipelines.model.contamination import SetOverlap, SetState
 from pipelines.model.outcome import Outcome
-from pipelines.settings import Settings
 from pipelines.stages import compare, questions, sharing
 from pipelines.stages import evaluation_sets as sets
 from pipelines.store import runs
-from pipelines.store.database import open_store
 from pipelines.upkeep.references import _digests_of
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    home = tmp_path / "home"
-    settings = Settings(home=home, database_url=f"sqlite:///{home / 'audit.db'}", workers=1)
-    store = open_store(settings)
-    house = House(folder, store)
-    house.dataset("exam", "evaluation", q=EXAM)
-    house.dataset("refusals", "evaluation", q=REFUSALS)
-    house.dataset("training", "fine_tune", a=FIRST, b=SECOND)
-    yield house
-    store.engine.dispose()
+    with exam_house(tmp_path) as made:
+        yield made
 
 
 def test_planted_questions_are_found_and_nothing_else_is(house: House):

@@ -6,26 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from exam_house import EXAM, EXPECTED, FIRST, REFUSALS, SECOND, House
+from exam_house import EXPECTED, House, exam_house
 from tda_process import tda
-
-from pipelines.settings import Settings
-from pipelines.store.database import open_store
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    home = tmp_path / "home"
-    settings = Settings(home=home, database_url=f"sqlite:///{home / 'audit.db'}", workers=1)
-    store = open_store(settings)
-    house = House(folder, store)
-    house.dataset("exam", "evaluation", q=EXAM)
-    house.dataset("refusals", "evaluation", q=REFUSALS)
-    house.dataset("training", "fine_tune", a=FIRST, b=SECOND)
-    yield house
-    store.engine.dispose()
+    with exam_house(tmp_path) as made:
+        yield made
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """A workspace with two evaluation sets, and training data that holds some of their questions."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,10 +17,11 @@ from pipelines.kernels.shingles import shingles_of
 from pipelines.model.audit import ControlResult
 from pipelines.model.contamination import Contamination
 from pipelines.model.ids import RunId
+from pipelines.settings import Settings
 from pipelines.stages.base import Silent
 from pipelines.stages.compare import contamination_of
 from pipelines.store import runs
-from pipelines.store.database import Store
+from pipelines.store.database import Store, open_store
 
 AT = datetime.fromisoformat("2026-11-20T01:00:00+08:00")
 EXAM = [
@@ -141,3 +143,18 @@ class House:
     def report(self, run_id: RunId) -> dict[str, Any]:
         path = self.store.settings.home / "reports" / run_id / "report.json"
         return json.loads(path.read_text(encoding="utf-8"))
+
+
+@contextmanager
+def exam_house(folder: Path) -> Iterator[House]:
+    """A house in `folder` with the sets and the data, none of them audited yet."""
+    (folder / "data").mkdir()
+    home = folder / "home"
+    settings = Settings(home=home, database_url=f"sqlite:///{home / 'audit.db'}", workers=1)
+    store = open_store(settings)
+    house = House(folder / "data", store)
+    house.dataset("exam", "evaluation", q=EXAM)
+    house.dataset("refusals", "evaluation", q=REFUSALS)
+    house.dataset("training", "fine_tune", a=FIRST, b=SECOND)
+    yield house
+    store.engine.dispose()
