@@ -128,14 +128,14 @@ class Gathering:
 
     def add(self, rows: Rows, columns: Sequence[pa.Array], size: int) -> Iterator[Block]:
         """Take records of `size` bytes together; gives the blocks that are full by that."""
-        if self._bytes + size > BLOCK_BYTES or self._bytes >= _ENOUGH_BYTES:
+        enough = self._bytes + size > BLOCK_BYTES or self._bytes >= _ENOUGH_BYTES
+        if enough or self._rows + len(rows) > BLOCK_ROWS:
+            # before its time rather than with the first rows of a part, whose others are copied
             yield from self.rest()
         part = [pa.array(rows, pa.int64()), *columns]
-        while self._rows + len(part[0]) >= BLOCK_ROWS:
-            room = BLOCK_ROWS - self._rows
-            self._parts.append([column.slice(0, room) for column in part])
-            self._rows += room
-            part = [column.slice(room) for column in part]
+        while len(part[0]) >= BLOCK_ROWS:
+            self._parts.append([column.slice(0, BLOCK_ROWS) for column in part])
+            part = [column.slice(BLOCK_ROWS) for column in part]
             yield from self.rest()
         if len(part[0]):
             self._parts.append(part)

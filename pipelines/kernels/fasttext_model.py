@@ -41,27 +41,20 @@ class FastTextModel:
     arrays: tuple[NDArray[np.generic], ...]
     """What is at the addresses."""
 
-    def best(self, lines: Sequence[str]) -> list[tuple[str | None, float]]:
-        """The likeliest label of each line and its probability; None where nothing is known.
-
-        A line ends with its first line feed for the library, so it must hold none.
-        """
+    def best(self, lines: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """`best_of` for lines that are strings."""
         encoded = [line.encode() for line in lines]
         offsets = np.zeros(len(lines) + 1, np.int64)
         np.cumsum([len(line) for line in encoded], out=offsets[1:])
         data = np.frombuffer(b"".join(encoded) or b" ", np.uint8)
-        labels, scores = self.best_of(data, offsets[:-1], offsets[1:])
-        return [
-            (None if label < 0 else self.labels[label], score)
-            for label, score in zip(labels.tolist(), scores.tolist(), strict=True)
-        ]
+        return self.best_of(data, offsets[:-1], offsets[1:])
 
     def best_of(
         self, data: NDArray[np.uint8], begins: NDArray[np.int64], ends: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """The same for the lines data[begins[i]:ends[i]]; labels by number, -1 for none.
+        """The likeliest label of each line data[begins[i]:ends[i]] and its probability.
 
-        A line feed in a line is a space.
+        Labels by number, -1 where nothing is known. A line feed in a line is a space.
         """
         labels, scores = np.empty(len(begins), np.int64), np.empty(len(begins), np.float32)
         failed = native("tda_languages")(

@@ -36,41 +36,43 @@ LONGEST = 200
 """Bytes of the beginning of a text that are looked at."""
 
 
-_NAMES = np.array(LANGUAGES, object)
 _OPEN = np.array([name in OPEN for name in LANGUAGES])
 
 
 def named_languages(
     column: pa.LargeStringArray, guesses: NDArray[np.int64], letters: NDArray[np.int64]
-) -> list[str]:
+) -> pa.StringArray:
     """The names of the guesses; for those that leave it open the ISO 639 code the model gives.
 
     `letters` are counted in each text of `column`, parallel to `guesses`.
     """
-    named: list[str] = _NAMES[guesses].tolist()
     asked = np.flatnonzero(_OPEN[guesses] & (letters >= LEAST_LETTERS))
     if len(asked) == 0:
-        return named
-    source = text_bytes(column)
-    begins, ends = _beginnings(source, asked)
+        return pa.array(LANGUAGES, pa.string()).take(pa.array(guesses))
+    model = _model()
+    labels, scores = _asked(model, text_bytes(column), asked)
+    sure = (labels >= 0) & (scores >= LEAST_SCORE)
+    places = guesses.copy()
+    places[asked[sure]] = len(LANGUAGES) + labels[sure]
+    return pa.array((*LANGUAGES, *model.labels), pa.string()).take(pa.array(places))
+
+
+def _asked(
+    model: FastTextModel, source: TextBytes, rows: NDArray[np.intp]
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """What the model says of the beginnings of the texts `rows`: see `best_of`."""
     data = source.data
+    begins, ends = _beginnings(source, rows)
+    labels, scores = model.best_of(data, begins, ends)
     # capitals alone are taken for another script
     capitals = {
         place: text.lower()
         for place in _without_small(data, begins, ends)
         if (text := data[begins[place] : ends[place]].tobytes().decode()).isupper()
     }
-    model = _model()
-    labels, scores = model.best_of(data, begins, ends)
-    sure = np.flatnonzero((labels >= 0) & (scores >= LEAST_SCORE)).tolist()
-    answers: dict[int, str | None] = {place: model.labels[labels[place]] for place in sure}
-    lines = [line.replace("\n", " ") for line in capitals.values()]
-    for place, (label, score) in zip(capitals, model.best(lines), strict=True):
-        answers[place] = label if score >= LEAST_SCORE else None
-    for place, label in answers.items():
-        if label is not None:
-            named[asked[place]] = label
-    return named
+    at = list(capitals)
+    labels[at], scores[at] = model.best(list(capitals.values()))
+    return labels, scores
 
 
 def _beginnings(

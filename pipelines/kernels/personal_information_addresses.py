@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import socket
 import string
 from collections.abc import Iterator
 
@@ -60,8 +61,9 @@ def _tier6(token: str) -> Tier | None:
     if token.count(":") < 2:
         return None
     try:
-        address = int(ipaddress.IPv6Address(token))
-    except ValueError:
+        # as strict as ipaddress, and a fraction of its time
+        address = int.from_bytes(socket.inet_pton(socket.AF_INET6, token), "big")
+    except OSError:
         return None
     if any(address & mask == network for network, mask in _SPECIAL6):
         return Tier.LOOKALIKE

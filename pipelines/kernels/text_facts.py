@@ -51,7 +51,7 @@ class TextFacts:
     other: NDArray[np.int64]
     replacement: NDArray[np.int64]
     """U+FFFD and control characters other than tab and line ends; part of the classes above."""
-    language: list[str]
+    language: pa.StringArray
     """`zh en ja ko`, another ISO 639 code the language model gives, or `other mixed und`."""
     words: NDArray[np.int64]
     """Runs of Latin letters in the normal form."""

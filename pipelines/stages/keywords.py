@@ -67,6 +67,12 @@ def kept_table(evidence: Path, digest: Digest) -> KeywordTable:
     return keyword_table(kept_library(evidence, digest).terms)
 
 
+@functools.lru_cache(maxsize=2)
+def _kept_risks(evidence: Path, digest: Digest) -> pa.StringArray:
+    """The risk of each term of the library kept under `digest`."""
+    return pa.array(kept_library(evidence, digest).risks, pa.string())
+
+
 def size_of(evidence: Path, digest: Digest) -> LibrarySize:
     """How many terms the kept library has, in all and by risk."""
     library = kept_library(evidence, digest)
@@ -78,7 +84,7 @@ class Searching:
     """The search for the library of one plan, block after block."""
 
     def __init__(self, evidence: Path, digest: Digest) -> None:
-        self._risks = pa.array(kept_library(evidence, digest).risks, pa.string())
+        self._risks = _kept_risks(evidence, digest)
         self.search = KeywordSearch(kept_table(evidence, digest))
         """What the pass over the texts of a block fills."""
 
