@@ -19,7 +19,7 @@ from pipelines.kernels.text_table import text_table_arguments
 
 _BLOCK = 64
 _USUAL_BYTES = 1024
-"""Most texts have fewer than one address in so many bytes; where there are more, it is told."""
+"""Most texts have fewer than one address, or number, in so many bytes; more are told."""
 
 
 class Candidate(IntFlag):
@@ -59,6 +59,8 @@ class Candidates:
     """E-mail and IPv4 addresses by text, shape (n, 7): text; begin and end in bytes of the text;
     start and end in code points; rank of the Kind; 0 for a valid one, 1 for one that looks alike.
     """
+    numbers: NDArray[np.int64]
+    """Where numbers can begin, by text and place, shape (n, 2): text; code points before it."""
 
 
 def candidates(column: pa.LargeStringArray) -> Candidates:
@@ -67,9 +69,9 @@ def candidates(column: pa.LargeStringArray) -> Candidates:
     count = len(source.offsets) - 1
     size = int(source.offsets[-1] - source.offsets[0])
     rows = np.empty((count + size // _BLOCK + 1, len(Window._fields)), np.int64)
-    held, room = np.zeros(1, np.int64), 64 + size // _USUAL_BYTES
+    held, room = np.zeros(2, np.int64), 64 + size // _USUAL_BYTES
     while True:
-        addresses = np.empty((room, 7), np.int64)
+        addresses, numbers = np.empty((room, 7), np.int64), np.empty((room, 2), np.int64)
         found = native("tda_identifiers")(
             pointer(source.data),
             pointer(source.offsets),
@@ -77,12 +79,15 @@ def candidates(column: pa.LargeStringArray) -> Candidates:
             text_table_arguments()[0],
             pointer(rows),
             pointer(addresses),
+            pointer(numbers),
             whole(room),
             pointer(held),
         )
-        if held[0] <= room:
+        if held.max() <= room:
             break
-        room = int(held[0])
+        room = int(held.max())
     return Candidates(
-        windows=list(map(Window._make, rows[:found].tolist())), addresses=addresses[: held[0]]
+        windows=list(map(Window._make, rows[:found].tolist())),
+        addresses=addresses[: held[0]],
+        numbers=numbers[: held[1]],
     )

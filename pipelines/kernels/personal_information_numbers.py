@@ -1,13 +1,12 @@
 """Identifiers made of digits: identity numbers, bank cards, mobile and landline numbers.
 
-Every pattern has bounded repeats and is tried once at each run of digits, so time is linear.
-Texts are width-folded before they come here (`personal_information.fold`).
+Every pattern has bounded repeats and is tried once where a run of digits begins, so time is linear.
+Texts are width-folded before they come here (`identifier_signs.fold`). `starts` are the places of
+a text at which a number can begin, ascending; no other is looked at.
 """
 
 import re
-from collections.abc import Iterator
-
-import numpy as np
+from collections.abc import Iterable, Iterator
 
 from pipelines.kernels.check_digits import is_birth_date, luhn_holds, resident_check
 from pipelines.kernels.personal_information_model import Hit, Kind, Tier, near
@@ -62,13 +61,7 @@ _LABEL = re.compile(
 )
 _LABEL_AFTER = re.compile(r"(?:tel|qq|wx|vx|wechat|weixin)(?![0-9A-Za-z_])", re.IGNORECASE)
 
-_IS_FIRST = {
-    firsts: np.isin(np.arange(256), np.frombuffer(firsts.encode(), np.uint8))
-    for firsts in ("0123456789", "123456789", "018", "0")
-}
-"""Whether a sign is one of these, by its number."""
-
-# Each pattern is matched where a run of digits begins, never searched for: runs are few.
+# Each pattern is matched where a number can begin, never searched for: these places are few.
 _ID18 = re.compile(r"[1-9][0-9]{5}[ -]?[0-9]{8}[ -]?[0-9]{3}[0-9Xx](?![0-9])")
 _ID15 = re.compile(r"[1-9][0-9]{14}(?![0-9])")
 _MOBILE = re.compile(
@@ -84,9 +77,9 @@ _AREA = "(010|02[0-9]|0[3-9][0-9]{2})"
 _LANDLINE = re.compile(rf"{_AREA}(\) ?|[ -]?)([2-8][0-9]{{2,3}}[ -]?[0-9]{{4}})(?![0-9])")
 
 
-def identity_numbers(text: str) -> Iterator[Hit]:
+def identity_numbers(text: str, starts: Iterable[int]) -> Iterator[Hit]:
     """Resident identity numbers; valid where region, birth date and check character hold."""
-    for start in _starts(text, "123456789", 6):
+    for start in starts:
         if found := _ID18.match(text, start):
             tier = _resident_tier(text, found)
         elif found := _ID15.match(text, start):
@@ -118,9 +111,9 @@ def _legacy_tier(text: str, found: re.Match[str]) -> Tier | None:
     return _tier(near(_ID_WORDS, text, start, end))
 
 
-def mobile_numbers(text: str) -> Iterator[Hit]:
+def mobile_numbers(text: str, starts: Iterable[int]) -> Iterator[Hit]:
     """Mobile numbers; valid where the first three digits are a range given to an operator."""
-    for begin in _starts(text, "018", 2):
+    for begin in starts:
         found = _MOBILE.match(text, begin)
         if not found:
             continue
@@ -135,9 +128,9 @@ def mobile_numbers(text: str) -> Iterator[Hit]:
             yield Hit(Kind.MOBILE, start, end, _tier(_joined(found[0])[-11:-8] in MOBILE_RANGES))
 
 
-def card_numbers(text: str) -> Iterator[Hit]:
+def card_numbers(text: str, starts: Iterable[int]) -> Iterator[Hit]:
     """Bank card numbers; valid where issuer prefix, length and Luhn digit hold."""
-    for start in _starts(text, "0123456789", 4):
+    for start in starts:
         found = _CARD.match(text, start)
         if not found or not _alone(text, start, found.end()):
             continue
@@ -156,9 +149,9 @@ def _issued(number: str) -> bool:
     )
 
 
-def landline_numbers(text: str) -> Iterator[Hit]:
+def landline_numbers(text: str, starts: Iterable[int]) -> Iterator[Hit]:
     """Landline numbers; valid where the area code is set off or a keyword is near."""
-    for begin in _starts(text, "0", 3):
+    for begin in starts:
         found = _LANDLINE.match(text, begin)
         if not found:
             continue
@@ -172,19 +165,6 @@ def landline_numbers(text: str) -> Iterator[Hit]:
         dated = len(subscriber) == 8 and is_birth_date(subscriber)
         stated = bool(found[2]) and not dated
         yield Hit(Kind.LANDLINE, start, end, _tier(stated or near(_CALL_WORDS, text, start, end)))
-
-
-def _starts(text: str, firsts: str, least: int) -> list[int]:
-    """Where the runs begin that have at least so many digits, the first of them one of `firsts`."""
-    # a byte a character: nothing beyond Latin-1 is a digit, and what it becomes is none either
-    signs = np.frombuffer(text.encode("latin-1", "replace"), np.uint8)
-    digits = np.zeros(len(signs) + 2, np.bool_)
-    np.less(signs - np.uint8(ord("0")), 10, out=digits[1:-1])
-    borders = np.flatnonzero(digits[1:] != digits[:-1])
-    begins, ends = borders[::2], borders[1::2]
-    begins = begins[ends - begins >= least]
-    found: list[int] = begins[_IS_FIRST[firsts][signs[begins]]].tolist()
-    return found
 
 
 def _tier(holds: bool) -> Tier:

@@ -8,7 +8,7 @@ import string
 from collections.abc import Iterable, Iterator
 
 from pipelines.kernels.identifier_signs import fold
-from pipelines.kernels.personal_information import DETECTORS
+from pipelines.kernels.personal_information import DETECTORS, NUMBERS
 from pipelines.kernels.personal_information_model import Hit, Kind, Tier, near
 
 _LOCAL_EDGE = "!#$%&'*+/=?^`{|}~.-"
@@ -19,6 +19,7 @@ _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _TOP = re.compile(r"[A-Za-z]{2,24}|[Xx][Nn]--[A-Za-z0-9-]{2,59}")
 _FILE_ENDINGS = frozenset(("png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "json", "py"))
 
+_RUN = re.compile("[0-9]+")
 _VERSION_WORDS = re.compile(r"version|版本|(?<![a-z])ver(?![a-z])|[章节条]", re.IGNORECASE)
 _IPV4 = re.compile(r"[0-9](?<![0-9A-Za-z_.].)[0-9]{0,2}(?:\.[0-9]{1,3}){3}(?![0-9A-Za-z_]|\.[0-9])")
 _RESERVED4 = (
@@ -37,7 +38,15 @@ def find_by_patterns(text: str) -> list[Hit]:
     """The hits in `text` by place, no two overlapping; nothing but patterns reads it."""
     folded = fold(text)
     detectors = (*(detector for _, detector in DETECTORS), emails, ipv4_addresses)
-    return _without_overlaps(hit for detector in detectors for hit in detector(folded))
+    starts = runs_of_digits(folded)
+    numbers = (hit for detector in NUMBERS for hit in detector(folded, starts))
+    others = (hit for detector in detectors for hit in detector(folded))
+    return _without_overlaps(itertools.chain(numbers, others))
+
+
+def runs_of_digits(text: str) -> list[int]:
+    """Where each run of digits begins."""
+    return [run.start() for run in _RUN.finditer(text)]
 
 
 def emails(text: str) -> Iterator[Hit]:

@@ -1,11 +1,11 @@
-/* Where identifiers of persons can be: windows of each text that the patterns have to read, and the
-   e-mail and IPv4 addresses themselves (addresses.c).
+/* Where identifiers of persons can be: windows of each text that the patterns have to read, places
+   in them at which numbers can begin, and the e-mail and IPv4 addresses themselves (addresses.c).
 
-   Blocks are told by bit masks alone (told.h); the few that hold enough digits, dots, colons or an
-   at sign are looked at from left to right, wherever something can begin. A place that passes may
-   be no hit, but no hit is without a place (tests hold this against the patterns), and around each
-   place lies all that its patterns look at. Windows end beside white space or a Chinese character, so no number or
-   word is cut. */
+   Blocks are told by bit masks alone (told.h); the few that hold what an identifier has are looked
+   at from left to right, wherever something can begin. A place that passes may be no hit, but no
+   hit is without a place (tests hold this against the patterns), and around each place lies all
+   that its patterns look at. Windows end beside white space or a Chinese character, so no number
+   or word is cut. */
 #include "shapes.h"
 #include "told.h"
 
@@ -29,10 +29,17 @@ typedef struct {
 } window;
 
 typedef struct {
+    int64_t text;
+    int64_t place; /* code points of the text before it */
+} number;
+
+typedef struct {
     window *windows;
     int64_t count;
     address *addresses;
-    int64_t room, held; /* addresses that there is room for, and that there are */
+    number *numbers;
+    int64_t room;         /* for so many of either */
+    int64_t held, begun; /* how many addresses and numbers there are */
     const uint8_t *data;
     int64_t size, text;
     int64_t counted, points; /* code points before byte `counted` */
@@ -40,8 +47,8 @@ typedef struct {
 
 INLINE bool is_border(uint8_t c) { return c == ' ' || c == '\n' || c == '\t'; }
 
-/* A text may be cut before byte `at`: there white space or a Chinese character ends or begins, which
-   no identifier holds but a plate as its first character. */
+/* A text may be cut before byte `at`: there white space or a Chinese character ends or begins,
+   which no identifier holds but a plate as its first character. */
 INLINE bool is_cut(const uint8_t *data, int64_t at) {
     if (is_border(data[at - 1]) || is_border(data[at])) return true;
     return (uint8_t)(data[at] - 0xE4) < 6 ||
@@ -80,6 +87,13 @@ static void keep(finder *found, address taken) {
         found->addresses[found->held] = taken;
     }
     found->held++;
+}
+
+/* A number begins at byte `at`; counted and not kept when there is no room. */
+static void keep_number(finder *found, int64_t at) {
+    if (found->begun < found->room)
+        found->numbers[found->begun] = (number){found->text, points_before(found, at)};
+    found->begun++;
 }
 
 /* A window around the place `at`, or the ones before it made larger and of more families. */
@@ -147,7 +161,10 @@ static void take(finder *found, const uint8_t *text, int64_t size, int64_t i, in
     if (c == ':' && begins_colons(text, i, size)) open_window(found, place, COLONS);
     if (!is_word(c)) return;
     if (is_digit(c)) {
-        if (begins_number(text, i, size)) open_window(found, place, DIGITS);
+        if (begins_number(text, i, size)) {
+            open_window(found, place, DIGITS);
+            keep_number(found, place);
+        }
         if (before != '.' && !is_word(before) && is_dotted(text, i, size) &&
             ipv4_at(found->data, found->size, place, &taken))
             keep(found, taken);
@@ -217,11 +234,12 @@ static bool follows_lead(const finder *found, int64_t at, uint64_t capitals,
 }
 
 /* The windows of n texts in order; `windows` has room for n + bytes / BLOCK + 1 of them. How many
-   there are. The first `room` of the addresses are written as well, by text, and all counted. */
+   there are. The first `room` of the addresses, and of the places where numbers begin, are written
+   as well, by text; how many there are of either goes to `held`. */
 EXPORT int64_t tda_identifiers(const uint8_t *data, const int64_t *offsets, int64_t n,
                                const uint32_t *entries, window *windows, address *addresses,
-                               int64_t room, int64_t *held) {
-    finder found = {.windows = windows, .addresses = addresses, .room = room};
+                               number *numbers, int64_t room, int64_t *held) {
+    finder found = {.windows = windows, .addresses = addresses, .numbers = numbers, .room = room};
     uint8_t folds[SEEN];
     int64_t where[SEEN];
     for (int64_t text = 0; text < n; text++) {
@@ -245,6 +263,7 @@ EXPORT int64_t tda_identifiers(const uint8_t *data, const int64_t *offsets, int6
         }
         look(&found, from, to, entries, folds, where);
     }
-    *held = found.held;
+    held[0] = found.held;
+    held[1] = found.begun;
     return found.count;
 }
