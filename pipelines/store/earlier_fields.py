@@ -33,7 +33,9 @@ def under_todays_names(kind: type, given: Mapping[str, object]) -> dict[str, obj
     Raises:
         ValueError: a field is there under both names.
     """
-    earlier = RENAMED.get(kind, {})
+    earlier = RENAMED.get(kind)
+    if earlier is None:
+        return dict(given)
     read: dict[str, object] = {}
     for name, value in given.items():
         change = earlier.get(name)

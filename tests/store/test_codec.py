@@ -148,3 +148,26 @@ def test_enumerations_come_back_as_members():
 def test_a_sentence_inside_a_sentence_comes_back():
     nested = msg("{file}: {problem}", file="a", problem=msg("{n} lines", n=3))
     assert from_json(type(nested), to_json(nested)) == nested
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branching:
+    name: str
+    branches: "tuple[Branching, ...]" = ()
+
+
+def test_a_type_that_holds_values_of_itself_is_read():
+    tree = Branching(name="a", branches=(Branching(name="b"), Branching(name="c")))
+    assert from_json(Branching, to_json(tree)) == tree
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreadable:
+    name: str
+    measured: float | None = None
+
+
+def test_a_field_of_a_type_that_is_not_read_is_refused_only_where_it_has_a_value():
+    assert from_json(Unreadable, '{"name":"a","measured":null}') == Unreadable(name="a")
+    with pytest.raises(EvidenceError, match="float"):
+        from_json(Unreadable, '{"name":"a","measured":1}')
