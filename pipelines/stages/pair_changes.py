@@ -1,6 +1,6 @@
 """The pairs that two runs need to be compared by, where most are those of both.
 
-A pair of the same two places by the same method, in files that nothing has changed in, is the same
+A pair of the same two places by the same method, with the same records at both places, is the same
 pair: it stands once on either side. Only the others are looked at by the digests of their records,
 and only these digests are read.
 """
@@ -25,9 +25,11 @@ WHERE o.removed_row IS NULL OR r.file IS NOT NULL OR k.file IS NOT NULL
 
 
 PLACES = """
-SELECT b.file AS file, b."row" AS r FROM before_records b
-UNION SELECT a.file AS file, a."row" AS r FROM after_records a
+SELECT coalesce(b.file, a.file) AS file, coalesce(b."row", a."row") AS r
+FROM before_records b FULL OUTER JOIN after_records a ON a.file = b.file AND a."row" = b."row"
+WHERE a.file IS NULL OR b.file IS NULL OR a.record_digest <> b.record_digest
 """
+"""Places at which the two runs do not have the same record."""
 UNSETTLED = {"before": _unsettled("before", "after"), "after": _unsettled("after", "before")}
 ASKED = " UNION ".join(
     f"SELECT q{at}.{what}_file AS file, q{at}.{what}_row AS r FROM {side}_left q{at}"  # noqa: S608

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -75,6 +76,25 @@ class EvidenceStore:
                 yield from file.iter_batches(columns=list(columns))
         except (OSError, pa.ArrowException) as error:
             raise self._unreadable(ref) from error
+
+    def may_hold(self, ref: TableRef, column: str, values: Sequence[str]) -> bool:
+        """Whether one of `values`, ascending, may be in the `column` of texts.
+
+        The end of the file says from where to where the values of the column go. Where it does not,
+        or cannot be read, they may be there: whoever reads the table will tell.
+        """
+        try:
+            told = pq.read_metadata(self.table(ref))
+            at = told.schema.names.index(column)
+            spans = [told.row_group(n).column(at).statistics for n in range(told.num_row_groups)]
+        except (OSError, ValueError, pa.ArrowException):
+            return True
+        if any(span is None or not span.has_min_max for span in spans):
+            return True
+        return any(
+            (first := bisect_left(values, span.min)) < len(values) and values[first] <= span.max
+            for span in spans
+        )
 
     def has(self, ref: TableRef) -> bool:
         """Whether the table is on disk."""

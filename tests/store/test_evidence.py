@@ -251,3 +251,18 @@ def test_a_table_is_where_its_folder_is_now(tmp_path):
     moved = EvidenceStore(now).here(ref)
     assert Path(moved.uri).is_file()
     assert replace(moved, uri=ref.uri) == ref
+
+
+def test_the_end_of_a_file_says_which_texts_may_be_in_a_column(tmp_path):
+    store = EvidenceStore(tmp_path)
+    rows = [{"file": name, "row": 0} for name in ("b", "d")]
+    schema = KEYS["hits"][0]
+    table = [dict.fromkeys(schema.names) | row for row in rows]
+    ref = store.write("hits", pa.Table.from_pylist(table, schema))
+    expected = {"a": False, "b": True, "c": True, "d": True, "e": False}
+    assert {name: store.may_hold(ref, "file", [name]) for name in expected} == expected
+    assert store.may_hold(ref, "file", ["a", "c", "e"])
+    assert not store.may_hold(ref, "file", ["a", "e"])
+    assert not store.may_hold(ref, "file", [])
+    store.table(ref).write_bytes(b"")
+    assert store.may_hold(ref, "file", ["a"])

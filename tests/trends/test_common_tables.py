@@ -7,7 +7,8 @@ import pytest
 
 from pipelines import flow
 from pipelines.engine.local import Local
-from pipelines.stages import batching, record_changes
+from pipelines.stages import batching, changes_by_sql, few_changes
+from pipelines.stages import compared as comparing
 from pipelines.stages.base import Silent
 from pipelines.stages.changes import changes_between
 from pipelines.store.database import open_store
@@ -80,9 +81,12 @@ def test_what_changed_is_named_where_it_changed(compared):
 
 def test_the_counts_are_those_of_a_comparison_of_all_records(compared, monkeypatch):
     few = compared()
-    monkeypatch.setattr(record_changes, "_scanned_alike", lambda *_: False)
+    monkeypatch.setattr(few_changes, "MOST_ROWS", 0)
+    by_sql = compared()
+    assert few == by_sql
+    monkeypatch.setattr(comparing, "_scanned_alike", lambda *_: False)
     monkeypatch.setattr(
-        record_changes,
+        changes_by_sql,
         "unsettled_pairs",
         lambda _, pairs, records: {
             **{f"{side}_pairs": pairs[side] for side in ("before", "after")},

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.engine.local import Local
-from pipelines.stages.record_changes import RECORDS
+from pipelines.stages.changes_by_sql import RECORDS
 
 FILES = st.dictionaries(st.sampled_from("ab"), st.lists(st.sampled_from("uvwxyz"), max_size=7))
 MIRROR = {"added": "removed", "removed": "added", "changed": "changed", "moved": "moved"}
