@@ -33,7 +33,7 @@ from pipelines.stages.index_state import CURRENT, State, Unit, placed, read_stat
 from pipelines.stages.known import NOTHING, Known, read_known
 from pipelines.stages.placing import ordinals_of
 from pipelines.stages.shared import Shared, shared_of
-from pipelines.stages.sharing import of_files, read_sketches, shared_in_memory
+from pipelines.stages.sharing import read_sketches, shared_in_memory
 
 MOST_SEGMENTS = 64
 """Tables of texts before they are made anew, so that asking stays cheap."""
@@ -119,7 +119,7 @@ class Index:
             return shared_of(found)
         flat = [*there, *sketched.flat]
         alive = _standing(now.values(), number)
-        return shared_in_memory(of_files(read_sketches(flat), alive)) if texts else None
+        return shared_in_memory(read_sketches(flat, alive)) if texts else None
 
     def _worth_keeping(self, units: Mapping[str, Names]) -> State:
         """The state, or an empty one with its verdicts where most would be made anew anyway."""

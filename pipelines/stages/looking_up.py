@@ -1,7 +1,7 @@
 """Texts that arrived, looked up among those that were there: what `met_keys` answers by SQL.
 
 The flat tables of what was there go by in batches, column by column; what is held in memory are the
-keys of the texts that arrived, and the rows that have one.
+keys of the texts that arrived, and the rows that have one, of which alone other columns are read.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,6 +23,8 @@ ROW = {"high": "text_high", "low": "text_low", "chars": "chars", "sources": "sou
 Rows = dict[str, NDArray[np.int64]]
 """Parallel arrays: `places`, and those of ROW."""
 _BATCH = 65_536
+_HIGH = (ROW["high"],)
+_NO_ROWS: NDArray[np.int64] = np.empty(0, np.int64)
 
 
 def no_rows(*names: str) -> Rows:
@@ -41,13 +43,12 @@ def equal_rows(there: Sequence[str], high: NDArray[np.int64], low: NDArray[np.in
     """The rows of the flat tables `there` whose text has one of the hashes (`high`, `low`)."""
     lookup, wanted = Lookup(high), np.unique(_pairs(high, low))
     found = []
-    for batch in _batches(there, "place", *ROW.values()):
-        columns = {"places": _values(batch, "place")}
-        columns |= {ours: _values(batch, name) for ours, name in ROW.items()}
-        rows = lookup.rows(columns["high"])
-        rows = rows[np.isin(_pairs(columns["high"][rows], columns["low"][rows]), wanted)]
-        if len(rows):
-            found.append({name: column[rows] for name, column in columns.items()})
+    for path in there:
+        with pq.ParquetFile(path, memory_map=True) as file:
+            alike = [begin + lookup.rows(column) for begin, (column,) in _columns(file, _HIGH)]
+            columns = _read_rows(file, np.concatenate([_NO_ROWS, *alike]))
+        equal = np.isin(_pairs(columns["high"], columns["low"]), wanted)
+        found.append({name: column[equal] for name, column in columns.items()})
     return together(found, "places", *ROW)
 
 
@@ -68,24 +69,50 @@ def met_rows(
         met[band // size].append({"keys": keys, "places": _values(came, "place")})
         lookups.append(Lookup(keys))
     own = [_rows(came)]
-    for batch in _batches(there, "place", *ROW.values(), *BAND_COLUMNS):
-        compared = _compared(_values(batch, "chars"))
-        places, hit = _values(batch, "place"), np.zeros(len(batch), np.bool_)
-        for band, (name, lookup) in enumerate(zip(BAND_COLUMNS, lookups, strict=True)):
-            keys = _values(batch, name)
-            rows = lookup.rows(keys)
-            rows = rows[compared[rows]]
-            if len(rows):
-                rows = rows[~np.isin(places[rows], later)]
-                met[band // size].append({"keys": keys[rows], "places": places[rows]})
-                hit[rows] = True
-        if hit.any():
-            own.append(_rows(batch.filter(pa.array(hit))))
+    for path in there:
+        with pq.ParquetFile(path, memory_map=True) as file:
+            hits = [
+                (band, begin + rows, keys[rows])
+                for begin, columns in _columns(file, BAND_COLUMNS)
+                for band, (keys, lookup) in enumerate(zip(columns, lookups, strict=True))
+                if len(rows := lookup.rows(keys))
+            ]
+            every = np.unique(np.concatenate([_NO_ROWS, *(rows for _, rows, _ in hits)]))
+            found = _read_rows(file, every)
+        counts = _compared(found["chars"]) & ~np.isin(found["places"], later)
+        for band, rows, keys in hits:
+            at = np.searchsorted(every, rows)
+            at, keys = at[counts[at]], keys[counts[at]]
+            met[band // size].append({"keys": keys, "places": found["places"][at]})
+        own.append({name: column[counts] for name, column in found.items()})
     parts = [together(part, "keys", "places") for part in met]
     return parts, together(own, "places", *ROW)
 
 
-def _rows(table: pa.Table | pa.RecordBatch) -> Rows:
+def _columns(
+    file: pq.ParquetFile, names: Sequence[str]
+) -> Iterator[tuple[int, list[NDArray[np.int64]]]]:
+    """The columns `names` in batches, each with the number of its first row in the file."""
+    begin = 0
+    for batch in file.iter_batches(_BATCH, columns=list(names)):
+        yield begin, [_values(batch, name) for name in names]
+        begin += len(batch)
+
+
+def _read_rows(file: pq.ParquetFile, rows: NDArray[np.int64]) -> Rows:
+    """What ROW says of the texts in the ascending `rows`; no row group without one is read."""
+    told = file.metadata
+    sizes = np.array([told.row_group(n).num_rows for n in range(told.num_row_groups)], np.int64)
+    ends = np.cumsum(sizes)
+    group = np.searchsorted(ends, rows, side="right")
+    groups, of = np.unique(group, return_inverse=True)
+    moved = (ends - sizes)[groups] - (np.cumsum(sizes[groups]) - sizes[groups])
+    names = ["place", *ROW.values()]
+    table = file.read_row_groups(groups.tolist(), columns=names, use_threads=False)
+    return _rows(table.take(pa.array(rows - moved[of])))
+
+
+def _rows(table: pa.Table) -> Rows:
     found = {ours: _values(table, name) for ours, name in ROW.items()}
     return {"places": _values(table, "place"), **found}
 
@@ -104,9 +131,3 @@ def _pairs(high: NDArray[np.int64], low: NDArray[np.int64]) -> NDArray[np.void]:
     """Both numbers of each text as one value."""
     both = np.ascontiguousarray(np.stack([high, low], axis=1))
     return both.view(np.dtype((np.void, 16))).ravel()
-
-
-def _batches(paths: Sequence[str], *names: str) -> Iterator[pa.RecordBatch]:
-    for path in paths:
-        with pq.ParquetFile(path, memory_map=True) as file:
-            yield from file.iter_batches(_BATCH, columns=list(names))

@@ -41,20 +41,20 @@ def shared_texts(flat: Sequence[str], *, engine: Engine, folder: Path) -> Shared
     return shared_in_memory(read_sketches(flat))
 
 
-def of_files(texts: Sketches, wanted: NDArray[np.bool_]) -> Sketches:
-    """Those of `texts` whose file, by its ordinal, is `wanted`."""
-    there = wanted[ordinals_of(texts.places)]
-    return Sketches(*(column[there] for column in texts))
-
-
-def read_sketches(flat: Sequence[str]) -> Sketches:
-    """The texts of at least one `flat` table."""
-    table = pa.concat_tables(pq.read_table(path) for path in flat)
+def read_sketches(flat: Sequence[str], wanted: NDArray[np.bool_] | None = None) -> Sketches:
+    """The texts of at least one `flat` table; those of `wanted` files, by their ordinals."""
+    # an earlier release wrote columns that might have been null
+    table = pa.concat_tables(pq.read_table(path).cast(FLAT) for path in flat)
     columns = {name: table[name].to_numpy() for name in FLAT.names}
     order = np.argsort(columns["place"], kind="stable")
+    if wanted is not None:
+        order = order[wanted[ordinals_of(columns["place"][order])]]
 
     def together(*names: str) -> NDArray[np.int64]:
-        return np.stack([columns[name][order] for name in names], axis=1)
+        whole = np.empty((len(order), len(names)), np.int64)
+        for at, name in enumerate(names):
+            whole[:, at] = columns[name][order]
+        return whole
 
     return Sketches(
         places=columns["place"][order],

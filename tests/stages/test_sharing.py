@@ -8,7 +8,7 @@ from pipelines.engine.local import Local
 from pipelines.model.evidence import BANDS
 from pipelines.stages.placing import flat_table, ordinals_of, rows_of
 from pipelines.stages.shared import Shared, find_shared, moved
-from pipelines.stages.sharing import Sketches, of_files, shared_in_memory, shared_texts
+from pipelines.stages.sharing import Sketches, shared_in_memory, shared_texts
 
 # few values, so that many texts are equal and many keys are shared
 texts = st.lists(
@@ -84,7 +84,8 @@ def test_what_is_left_when_files_are_left_out_is_what_the_others_share(drawn, fi
     whole = whole._replace(places=(ordinals << 40) + rows)
     whole = Sketches(*(column[np.argsort(whole.places)] for column in whole))
     stands = np.array([place if place < 2 else -1 for place in order], np.int64)
-    there = of_files(whole, stands >= 0)
+    alive = stands[ordinals_of(whole.places)] >= 0
+    there = Sketches(*(column[alive] for column in whole))
     there = there._replace(places=(stands[ordinals_of(there.places)] << 40) + rows_of(there.places))
     expected = comparable(
         shared_in_memory(Sketches(*(column[np.argsort(there.places)] for column in there)))
