@@ -86,7 +86,7 @@ def test_an_audit_of_what_is_on_record_runs_no_suite_and_makes_no_database(tmp_p
     first = imported(tmp_path, "audit", str(manifest), "--json")
     assert first >= {"alembic", "great_expectations", "pandas"}
     again = imported(tmp_path, "audit", str(manifest), "--json")
-    assert again == {"duckdb", "jinja2", "pyarrow", "sqlalchemy"}
+    assert again == {"jinja2", "pyarrow", "sqlalchemy"}  # few changes need no DuckDB either
 
 
 ARROW = """
