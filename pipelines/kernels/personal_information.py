@@ -103,8 +103,12 @@ def _in_windows(column: pa.LargeStringArray, told: Candidates) -> Iterator[tuple
         joined = _BORDER.join(texts)
         sizes = [len(text) for text in texts]
         begins = list(itertools.accumulate((size + len(_BORDER) for size in sizes), initial=0))
-        numbers = _numbers_in(group, sizes, begins, told.numbers)
-        for hits in _detected(fold(joined), families, numbers):
+        folded = fold(joined)
+        found = [detector(folded) for detector in _detectors(families)]
+        if families & _DIGITS:
+            places = _numbers_in(group, sizes, begins, told.numbers)
+            found += [reads(folded, places) for reads in NUMBERS]
+        for hits in found:
             number = 0
             for hit in hits:
                 while hit.start >= begins[number + 1]:
@@ -131,13 +135,6 @@ def _numbers_in(
         for window, begin, first, last in zip(group, begins, firsts, lasts, strict=False)
         for place in places[first:last]
     ]
-
-
-def _detected(text: str, families: int, numbers: Sequence[int]) -> Iterator[Iterator[Hit]]:
-    """The hits of each detector that reads windows of `families`."""
-    if families & _DIGITS:
-        yield from (reads(text, numbers) for reads in NUMBERS)
-    yield from (detector(text) for detector in _detectors(families))
 
 
 @functools.cache

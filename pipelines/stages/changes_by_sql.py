@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from pipelines.engine.base import Engine
 from pipelines.model.evidence import KEYS, TableRef
-from pipelines.stages.compared import SIDES, Compared
 from pipelines.stages.pair_changes import unsettled_pairs
+from pipelines.stages.tables_to_compare import SIDES, TablesToCompare
 
 
 def _side(name: str, other: str) -> str:
@@ -115,7 +115,7 @@ ORDER BY u.what, u.kind, u.before_file NULLS LAST, u.before_row NULLS LAST,
 """
 
 
-def write_by_sql(compared: Compared, engine: Engine, out: Path) -> None:
+def write_by_sql(compared: TablesToCompare, engine: Engine, out: Path) -> None:
     """All changes are in the Parquet file `out`."""
     with _Answers(engine, out) as ask:
         apart = ask.uris({f"{side}_records": compared.records[side] for side in SIDES})

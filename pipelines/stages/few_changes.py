@@ -9,7 +9,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipelines.kernels.partners import mixed, partners
-from pipelines.stages.compared import BySide, Compared
 from pipelines.stages.few_pair_changes import PAIR, pair_changes
 from pipelines.stages.placed_records import (
     CHANGES,
@@ -26,38 +25,40 @@ from pipelines.stages.placed_records import (
     read,
 )
 from pipelines.stages.placing import ordinals_of
+from pipelines.stages.tables_to_compare import BySide, TablesToCompare
 from pipelines.store.evidence import EvidenceStore
 
-MOST_ROWS = 500_000
-"""Records of both runs, as many hits, and as many pairs: some 100 MB in memory."""
+MOST_ROWS = 200_000
+"""Records of both runs, as many hits, and as many pairs: 210 MiB where nearly all of them changed,
+which is less than DuckDB may use."""
 HIT = ("file", "row", "column", "start", "end", "type", "tier")
 
 
-def changes_in_memory(compared: Compared, evidence: EvidenceStore) -> pa.Table | None:
+def changes_in_memory(tables: TablesToCompare, evidence: EvidenceStore) -> pa.Table | None:
     """A table of CHANGES as `changes_by_sql` writes it; None where too much would have to be read.
 
     Raises:
         EvidenceError: a table is gone or cannot be read.
     """
-    most = max(map(count, (compared.records, compared.with_hits, compared.pairs or {})))
+    most = max(map(count, (tables.records, tables.with_hits, tables.pairs or {})))
     if most > MOST_ROWS:
         return None
-    records, split = read(evidence, "records", compared.records, RECORD)
-    pairs, pairs_split = read(evidence, "pairs", compared.pairs or {}, PAIR)
+    records, split = read(evidence, "records", tables.records, RECORD)
+    pairs, pairs_split = read(evidence, "pairs", tables.pairs or {}, PAIR)
     names = names_of(records["file"], pairs["removed_file"], pairs["kept_file"])
     apart = placed(records, split, names)
     parts = record_changes(apart)
-    if compared.hits is not None:
+    if tables.hits is not None:
         owners = apart
-        if compared.with_hits is not compared.records:
-            records, split = read(evidence, "records", compared.with_hits, RECORD)
+        if tables.with_hits is not tables.records:
+            records, split = read(evidence, "records", tables.with_hits, RECORD)
             owners = placed(records, split, names_of(records["file"]))
-        hits = _of_files(records["file"], compared.hits, evidence)
+        hits = _of_files(records["file"], tables.hits, evidence)
         if count(hits) > MOST_ROWS:
             return None
         parts += hit_changes(*read(evidence, "hits", hits, HIT), owners)
-    if compared.pairs is not None:
-        parts += pair_changes(pairs, pairs_split, apart, compared.common, evidence)
+    if tables.pairs is not None:
+        parts += pair_changes(pairs, pairs_split, apart, tables.common, evidence)
     changes = pa.concat_tables(parts)
     return changes.take(pc.sort_indices(changes, [(name, "ascending") for name in CHANGES.names]))
 

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipelines.model.evidence import KEYS, TableRef
-from pipelines.stages.compared import SIDES, BySide
 from pipelines.stages.placing import ROW_BITS, ordinals_of
 from pipelines.stages.placing import rows_of as row_numbers
+from pipelines.stages.tables_to_compare import SIDES, BySide
 from pipelines.store.evidence import EvidenceStore
 
 RECORD = ("file", "row", "record_digest")

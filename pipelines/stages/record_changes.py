@@ -19,8 +19,8 @@ from pipelines.model.ids import RunId
 from pipelines.ownership import temporary_name
 from pipelines.stages.asking import ANSWER_ROWS, Asking, number
 from pipelines.stages.changes_by_sql import write_by_sql
-from pipelines.stages.compared import compared
 from pipelines.stages.few_changes import changes_in_memory
+from pipelines.stages.tables_to_compare import tables_to_compare
 from pipelines.store.database import Store
 
 MOST_PLACES = 1_000
@@ -48,7 +48,7 @@ def write_changes(before: RunId, after: RunId, store: Store, engine: Engine, out
 
     Tables that both runs have are compared by their digest alone.
     """
-    found = compared(before, after, store)
+    found = tables_to_compare(before, after, store)
     if found is None:
         return False
     changes = changes_in_memory(found, store.evidence)

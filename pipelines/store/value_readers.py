@@ -26,7 +26,7 @@ value, and TypeError for every value of a hint that nothing is read for.
 
 def reader_of(hint: Any) -> Reader:  # noqa: ANN401  type hints enter here
     """What reads values of `hint`: a dataclass, a scalar, an enum, or an alias of these."""
-    return _made(hint)
+    return _made(hint)  # apart, as for a checker of types a cached function takes no type
 
 
 @cache

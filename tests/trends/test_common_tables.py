@@ -8,7 +8,7 @@ import pytest
 from pipelines import flow
 from pipelines.engine.local import Local
 from pipelines.stages import batching, changes_by_sql, few_changes
-from pipelines.stages import compared as comparing
+from pipelines.stages import tables_to_compare as choosing
 from pipelines.stages.base import Silent
 from pipelines.stages.changes import changes_between
 from pipelines.store.database import open_store
@@ -84,7 +84,7 @@ def test_the_counts_are_those_of_a_comparison_of_all_records(compared, monkeypat
     monkeypatch.setattr(few_changes, "MOST_ROWS", 0)
     by_sql = compared()
     assert few == by_sql
-    monkeypatch.setattr(comparing, "_scanned_alike", lambda *_: False)
+    monkeypatch.setattr(choosing, "_scanned_alike", lambda *_: False)
     monkeypatch.setattr(
         changes_by_sql,
         "unsettled_pairs",

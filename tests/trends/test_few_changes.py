@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from pipelines.engine.local import Local
 from pipelines.model.evidence import KEYS
-from pipelines.stages import few_changes
+from pipelines.settings import Settings
+from pipelines.stages import few_changes, record_changes
 from pipelines.stages.changes_by_sql import write_by_sql
-from pipelines.stages.compared import SIDES, Compared
 from pipelines.stages.few_changes import changes_in_memory
-from pipelines.store.evidence import EvidenceStore
+from pipelines.stages.record_changes import read_changes
+from pipelines.stages.tables_to_compare import SIDES, TablesToCompare
+from pipelines.store.database import open_store
 
 FILES = ("a", "b", "é", "\U0001f600")  # the last two in another order as UTF-16
 TEXTS = st.sampled_from("uvwxyz")
@@ -49,8 +51,8 @@ def pairs_of(files):
 class House:
     """Writes evidence, and compares it both ways."""
 
-    def __init__(self, folder, engine) -> None:
-        self.evidence, self.engine = EvidenceStore(folder / "evidence"), engine
+    def __init__(self, store, engine, folder) -> None:
+        self.store, self.evidence, self.engine = store, store.evidence, engine
         self.out = folder / "out.parquet"
 
     def write(self, kind, rows):
@@ -95,14 +97,14 @@ class House:
         ]
         return [self.write("pairs", rows)]
 
-    def compared(self, drawn, *, alike) -> Compared:
+    def compared(self, drawn, *, alike) -> TablesToCompare:
         sides = dict(zip(SIDES, drawn, strict=True))
         before, after = (files for files, *_ in drawn)
         same = [file for file in FILES if before[file] == after[file]]
         apart = [file for file in FILES if file not in same]
         records = {side: self.records(files, apart) for side, (files, *_) in sides.items()}
         every = {side: self.records(files, FILES) for side, (files, *_) in sides.items()}
-        return Compared(
+        return TablesToCompare(
             records=records,
             common=self.records(after, same),
             hits={side: self.hits(hits) for side, (_, hits, _) in sides.items()},
@@ -114,8 +116,11 @@ class House:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
     folder = tmp_path_factory.mktemp("few")
+    workspace = Settings(home=folder, database_url=f"sqlite:///{folder / 'audit.db'}", workers=1)
+    store = open_store(workspace)
     with Local(1, "128MB", folder / "spill") as engine:
-        yield House(folder, engine)
+        yield House(store, engine, folder)
+    store.engine.dispose()
 
 
 @settings(
@@ -129,6 +134,20 @@ def test_the_changes_found_in_memory_are_those_found_by_sql(house, drawn, alike)
     in_memory = changes_in_memory(compared, house.evidence)
     assert in_memory.to_pylist() == by_sql.to_pylist()
     assert in_memory.schema.equals(by_sql.schema)
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(two_runs(), st.integers(1, 3))
+def test_changes_are_told_the_same_whether_memory_holds_them_or_not(house, drawn, places):
+    changes = changes_in_memory(house.compared(drawn, alike=True), house.evidence)
+    pq.write_table(changes, house.out)
+    told = read_changes(house.out, house.store, house.engine, places=places)
+    with patch.object(record_changes, "ANSWER_ROWS", -1):
+        by_sql = read_changes(house.out, house.store, house.engine, places=places)
+    assert told == by_sql
+    assert sum(told[0].values()) == changes.num_rows
 
 
 def test_what_is_too_much_for_memory_is_left_to_sql(house, monkeypatch):

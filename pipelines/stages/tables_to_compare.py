@@ -1,4 +1,4 @@
-"""The evidence that a comparison of two runs has to look at: the tables the two do not share."""
+"""The evidence that a comparison of two runs looks at: what both have is equal by its digest."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ BySide = Mapping[str, Sequence[TableRef]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
+class TablesToCompare:
     """Tables of two runs; what both have is compared by digest alone."""
 
     records: BySide
@@ -30,8 +30,8 @@ class Compared:
     """All of them; None where no pair can have come or gone."""
 
 
-def compared(before: RunId, after: RunId, store: Store) -> Compared | None:
-    """What to compare; None where evidence is no longer kept."""
+def tables_to_compare(before: RunId, after: RunId, store: Store) -> TablesToCompare | None:
+    """Those of two runs; None where evidence is no longer kept."""
     sides = {"before": before, "after": after}
     scanned = {side: runs.stage_tables(store, run, "scan") for side, run in sides.items()}
     related = {side: runs.stage_tables(store, run, "relate") for side, run in sides.items()}
@@ -48,7 +48,7 @@ def compared(before: RunId, after: RunId, store: Store) -> Compared | None:
     }
     # the same record has the same hits: those of common tables stand on both sides
     alike = _scanned_alike(before, after, store)
-    return Compared(
+    return TablesToCompare(
         records=apart,
         common=[table for table in records["after"] if str(table.digest) in known],
         hits=None if known == now and _same(hits) else hits,
