@@ -15,7 +15,7 @@ from pipelines import flow
 from pipelines.engine.local import Local
 from pipelines.engine.spark import Spark
 from pipelines.settings import Settings
-from pipelines.stages import looking_up, sharing
+from pipelines.stages import few_changes, looking_up, record_changes, sharing
 from pipelines.stages.asking import Asking
 from pipelines.stages.base import Silent
 from pipelines.stages.figures_by_sql import figures_by_sql
@@ -65,9 +65,11 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> list[Asked]:
     policy.write_text("keywords: {library: keywords.csv}\n", encoding="utf-8")
     (data / "keywords.csv").write_text("term,risk\norder,A.1.a\n的,A.2.b\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch, Local(1, "256MB", home / "temp") as local:
-        # few texts would be asked about by no query
+        # few texts, and few changes, would be asked about by no query
         patch.setattr(sharing, "MOST_IN_MEMORY", 0)
         patch.setattr(looking_up, "MOST_LOOKED_UP", 0)
+        patch.setattr(few_changes, "MOST_ROWS", 0)
+        patch.setattr(record_changes, "ANSWER_ROWS", 0)
         engine = Recording(local, home / "asked")
         for day in (19, 20):
             run_id = flow.begin(
