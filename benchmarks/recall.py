@@ -2,6 +2,8 @@
 
     python -m benchmarks.recall --subset small --subset generated-60000 --write
 
+Over characters and over words, each against its own truth.
+
 A true pair counts as found when not both of its texts are kept; a removal counts as right when it
 and the text it was removed for reach the threshold. True pairs are the planted ones that reach it,
 and every pair of all texts that does (`benchmarks/truth.py`, which is no code of the product).
@@ -20,7 +22,7 @@ from numpy.typing import NDArray
 from benchmarks.corpus import KINDS, Corpus, load
 from benchmarks.page import Section, cache_option, command_line, table, write
 from benchmarks.project import cluster_labels
-from benchmarks.truth import ShingleSets, alike, all_pairs, shingle_sets, similarity
+from benchmarks.truth import UNITS, ShingleSets, alike, all_pairs, shingle_sets, similarity
 from pipelines.kernels.intervals import lower_bound
 
 THRESHOLD = Fraction(4, 5)
@@ -63,15 +65,15 @@ class Tally:
         return [f"{self.right:,} of {self.total:,}", f"{self.share:.4f}", f"{self.bound:.4f}"]
 
 
-def truth_of(corpus: Corpus, cache: Path | None = None) -> Truth:
-    """The true pairs of `corpus`; those of an earlier run are taken from `cache`."""
-    kept = None if cache is None else cache / f"truth-{corpus.digest()[:24]}.npz"
+def truth_of(corpus: Corpus, cache: Path | None = None, unit: str = UNITS[0]) -> Truth:
+    """The true pairs of `corpus` by `unit`; those of an earlier run are taken from `cache`."""
+    kept = None if cache is None else cache / f"truth-{unit}-{corpus.digest()[:24]}.npz"
     if kept is not None and kept.exists():
         with np.load(kept) as found:
             sets = ShingleSets(ids=found["ids"].astype(np.int64), ends=found["ends"])
             every = found["every"]
     else:
-        sets = shingle_sets(corpus.texts.to_pylist())
+        sets = shingle_sets(corpus.texts.to_pylist(), unit)
         every = all_pairs(sets, THRESHOLD)
         if kept is not None:
             kept.parent.mkdir(parents=True, exist_ok=True)
@@ -114,21 +116,23 @@ def of_kind(
     return chosen
 
 
-def rows(corpus: Corpus, truth: Truth, labels: NDArray[np.int64]) -> list[list[str]]:
-    """The lines of the table for one corpus."""
+def rows(corpus: Corpus, truth: Truth, labels: NDArray[np.int64], unit: str) -> list[list[str]]:
+    """The lines of the table for one corpus, compared by `unit`."""
     out = []
     both = (("planted", truth.planted), ("all pairs", truth.every))
     for kind in KINDS:
         for name, pairs in both:
             tally = recall(of_kind(pairs, corpus, truth.sets, kind), labels)
-            out.append([corpus.name, NAMES[kind], f"recall, {name}", *tally.cells()])
+            out.append([corpus.name, unit, NAMES[kind], f"recall, {name}", *tally.cells()])
         own = of_kind(removals(labels), corpus, truth.sets, kind)
-        out.append([corpus.name, NAMES[kind], "precision", *precision(own, truth.sets).cells()])
+        cells = precision(own, truth.sets).cells()
+        out.append([corpus.name, unit, NAMES[kind], "precision", *cells])
     values = similarity(truth.sets, truth.every)
     for low, high in BINS:
         inside = truth.every[(values >= low) & (values < high)]
         name = f"similarity {low:.2f} to {min(high, 1):.2f}"
-        out.append([corpus.name, name, "recall, all pairs", *recall(inside, labels).cells()])
+        cells = recall(inside, labels).cells()
+        out.append([corpus.name, unit, name, "recall, all pairs", *cells])
     return out
 
 
@@ -136,13 +140,18 @@ def section(corpora: Sequence[Corpus], command: str, cache: Path | None) -> Sect
     """Recall and precision over `corpora`, measured now."""
     lines, about = [], []
     for corpus in corpora:
-        truth = truth_of(corpus, cache)
-        lines += rows(corpus, truth, cluster_labels(corpus.texts))
+        pairs = []
+        for unit in UNITS:
+            truth = truth_of(corpus, cache, unit)
+            lines += rows(corpus, truth, cluster_labels(corpus.texts, unit=unit), unit)
+            pairs.append(
+                f"by {unit}s {len(truth.planted):,} planted pairs and {len(truth.every):,} of all "
+                "pairs reach 0.8"
+            )
         about.append(
-            f"- `{corpus.name}`: {len(corpus.texts):,} texts; {corpus.origin}; "
-            f"{len(truth.planted):,} planted pairs and {len(truth.every):,} of all pairs reach 0.8."
+            f"- `{corpus.name}`: {len(corpus.texts):,} texts; {corpus.origin}; {'; '.join(pairs)}."
         )
-    head = ["texts", "which", "what", "right", "share", "95 % lower bound"]
+    head = ["texts", "shingles of", "which", "what", "right", "share", "95 % lower bound"]
     return Section(name="recall", command=command, body=[*about, "", *table(head, lines)])
 
 

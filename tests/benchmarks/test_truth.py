@@ -2,13 +2,14 @@
 
 import random
 import unicodedata
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from benchmarks.generator import EDITS, generate
-from benchmarks.truth import alike, all_pairs, shingle_sets, similarity
+from benchmarks.truth import alike, all_pairs, shingle_sets, similarity, words
 
 HARD = [
     "",
@@ -31,8 +32,16 @@ def plain(text: str) -> set[str]:
     return {form[i : i + 5] for i in range(max(1, len(form) - 4))} if form else set()
 
 
-def brute_force(texts: list[str], threshold: Fraction) -> list[tuple[int, int]]:
-    sets = [plain(text) for text in texts]
+def plain_words(text: str) -> set[tuple[str, ...]]:
+    form = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    found = words(form) or list(form)
+    return {tuple(found[i : i + 5]) for i in range(max(1, len(found) - 4))} if found else set()
+
+
+def brute_force(
+    texts: list[str], threshold: Fraction, shingles: Callable[[str], set] = plain
+) -> list[tuple[int, int]]:
+    sets = [shingles(text) for text in texts]
     return [
         (left, right)
         for left in range(len(sets))
@@ -51,6 +60,27 @@ def test_all_pairs_are_those_of_brute_force(threshold):
     found = all_pairs(shingle_sets(texts), threshold)
     assert [tuple(pair) for pair in found.tolist()] == expected
     assert len(expected) > 30
+
+
+def test_all_pairs_by_words_are_those_of_brute_force():
+    texts = generate(250, 5).texts + HARD + ["!!!", "? ! ?", "A b, c d e", "a-b c (d) e"]
+    expected = brute_force(texts, Fraction(4, 5), plain_words)
+    found = all_pairs(shingle_sets(texts, "word"), Fraction(4, 5))
+    assert [tuple(pair) for pair in found.tolist()] == expected
+    assert len(expected) > 30
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("three-four, 56x", ["three", "four", "56x"]),
+        ("用 ai 写诗", ["用", "ai", "写", "诗"]),
+        ("々〇カー한국", ["々", "〇", "カ", "ー", "한국"]),
+        ("!? …", []),
+    ],
+)
+def test_words_are_runs_of_letters_and_digits_or_single_characters(form, expected):
+    assert words(form) == expected
 
 
 def test_texts_at_the_threshold_itself_are_alike():
