@@ -9,7 +9,8 @@ import typer
 
 from pipelines.cli.help_command import GroupLang, with_help
 from pipelines.model.errors import AuditError, ConfigError
-from pipelines.model.message import msg
+from pipelines.model.message import Message, msg
+from pipelines.model.telling import speak
 
 COMMANDS = (
     "audit",
@@ -55,6 +56,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run `tda` and exit: what the command says, 2 for misuse, 3 where work was left undone."""
     _open_what_is_closed()
     given = sys.argv[1:] if arguments is None else arguments
+    speak(lambda message: _spoken(message, given))
     known = _command(given)
     app = build(known if known in COMMANDS else None)
     try:
@@ -188,8 +190,8 @@ def _refused(error: OSError) -> AuditError:
     )
 
 
-def _complain(error: AuditError, given: list[str]) -> None:
-    """What happened and what to do about it, on stderr, in the language asked for."""
+def _spoken(message: Message, given: list[str]) -> str:
+    """`message` in the language asked for."""
     from pipelines.language.catalogue import translate
     from pipelines.language.choice import choose_language
 
@@ -197,8 +199,13 @@ def _complain(error: AuditError, given: list[str]) -> None:
         lang = choose_language(_option("--lang", given), os.environ)
     except ConfigError:
         lang = choose_language("en", os.environ)
-    sys.stderr.write(f"tda: {translate(error.message, lang)}\n")
-    sys.stderr.write(f"     {translate(error.advice, lang)}\n")
+    return translate(message, lang)
+
+
+def _complain(error: AuditError, given: list[str]) -> None:
+    """What happened and what to do about it, on stderr, in the language asked for."""
+    sys.stderr.write(f"tda: {_spoken(error.message, given)}\n")
+    sys.stderr.write(f"     {_spoken(error.advice, given)}\n")
 
 
 def _option(name: str, given: list[str]) -> str | None:

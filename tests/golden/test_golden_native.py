@@ -24,7 +24,7 @@ build.SOURCES, build.LIBRARIES = Path(sources), Path(sources, "lib")
 sys.argv = [program, "--check"]
 runpy.run_path(program, run_name="__main__")
 """
-SAID = "tda: compiling its kernels for this machine (once) …"
+SAID = "tda: compiling the kernels for this machine (once) …"
 SAME_VERSION = {
     "how shingles fall into a signature": (
         "sketch.c",

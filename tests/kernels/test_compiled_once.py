@@ -15,7 +15,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("pipelines", "connectors", "expectations")
-SAID = "tda: compiling its kernels for this machine (once) …"
+SAID = {
+    "en": "tda: compiling the kernels for this machine (once) …",
+    "zh": "tda: 正在为本机编译内核（仅此一次）…",
+}
 HIDDEN = "import sys\nsys.modules['ziglang'] = None\n"
 WITHOUT = {
     "en": [
@@ -93,7 +96,7 @@ def test_the_first_process_says_that_it_compiles_and_the_next_one_does_neither(b
     first = tda(*DUPS)
     assert duplicates(first) == 3
     # two workers needed them, and neither began to compile for itself
-    assert first.stderr.splitlines() == [SAID]
+    assert first.stderr.splitlines() == [SAID["en"]]
     made = libraries(folder)
     assert len(made) == 1
     # with nothing to compile with, lest it be done without a word
@@ -102,12 +105,37 @@ def test_the_first_process_says_that_it_compiles_and_the_next_one_does_neither(b
     assert libraries(folder) == made
 
 
+def test_of_processes_that_start_at_the_same_time_one_compiles(tmp_path, monkeypatch):
+    """The compiler writes down that it was called, and takes its time."""
+    called = tmp_path / "called"
+    compiler = tmp_path / "bin" / "clang"
+    compiler.parent.mkdir()
+    compiler.write_text(
+        f'#!/bin/sh\necho >> "{called}"\nsleep 1\n'
+        'while [ "$1" != -o ]; do shift; done\ntouch "$2"\n'
+    )
+    compiler.chmod(0o755)
+    folder = tmp_path / "lib"
+    program = (
+        f"{HIDDEN}from pathlib import Path\nfrom pipelines.kernels.native.build import build\n"
+        f"print(build('baseline', Path({str(folder)!r})).exists())"
+    )
+    monkeypatch.setenv("PATH", f"{compiler.parent}{os.pathsep}{os.environ['PATH']}")
+    started = [
+        subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    assert [process.communicate()[0] for process in started] == [b"True\n"] * 3
+    assert called.read_text() == "\n"
+    assert len(libraries(folder)) == 1
+
+
 @pytest.mark.slow
 def test_where_the_package_cannot_be_written_they_are_kept_for_the_user(bare, tda, tmp_path):
     taken = bare / "pipelines" / "kernels" / "native" / "lib"
     taken.write_text("no folder can be here")
     first = tda(*DUPS, lang="zh")
-    assert (duplicates(first), first.stderr.splitlines()) == (3, [SAID])
+    assert (duplicates(first), first.stderr.splitlines()) == (3, [SAID["zh"]])
     made = libraries(tmp_path / "cache" / "training-data-audit")
     assert len(made) == 1
     second = tda(*DUPS, lang="zh", compiler=False)
@@ -129,7 +157,7 @@ def test_where_the_package_cannot_be_written_they_are_kept_for_the_user(bare, td
 def test_without_a_compiler_a_sentence_says_what_to_install(bare, tda, words, lang):
     done = tda(*words, lang=lang, compiler=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.splitlines() == [SAID, *WITHOUT[lang]]
+    assert done.stderr.splitlines() == [SAID[lang], *WITHOUT[lang]]
     assert not libraries(bare / "pipelines" / "kernels" / "native" / "lib")
 
 
@@ -140,4 +168,4 @@ def test_a_compiler_that_does_not_work_is_none(tda, tmp_path):
     broken.chmod(0o755)
     done = tda(*DUPS, compiler=False, path=broken.parent)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.splitlines() == [SAID, *WITHOUT["en"]]
+    assert done.stderr.splitlines() == [SAID["en"], *WITHOUT["en"]]

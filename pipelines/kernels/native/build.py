@@ -5,6 +5,7 @@ everybody, no headers of the system needed), or else the `clang` of the system. 
 after a digest of the sources and options, so another version of them never meets an old library.
 """
 
+import fcntl
 import hashlib
 import importlib.util
 import platform
@@ -61,6 +62,8 @@ def processor_flags() -> frozenset[str]:
 def build(level: str, folder: Path | None = None) -> Path:
     """The library for `level`, compiled if it is not there; it appears whole or not at all.
 
+    Processes that want it at the same time wait for the first one to have made it.
+
     Raises:
         FileNotFoundError: there is no compiler.
         OSError: the folder cannot be written.
@@ -72,7 +75,13 @@ def build(level: str, folder: Path | None = None) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     compiler = _compiler()
     processor = _options_of(level, zig=compiler[-1] == "cc")
-    with tempfile.TemporaryDirectory(dir=target.parent) as work:
+    with (
+        (target.parent / "lock").open("a") as turn,
+        tempfile.TemporaryDirectory(dir=target.parent) as work,
+    ):
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if target.exists():
+            return target
         made = Path(work) / "made.so"
         sources = sorted(str(path) for path in SOURCES.glob("*.c"))
         subprocess.run(  # noqa: S603  a compiler, and files of this package

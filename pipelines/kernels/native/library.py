@@ -4,7 +4,6 @@ import ctypes
 import functools
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from pipelines.kernels.native.build import build, levels, library_path
 from pipelines.model.errors import ConfigError
 from pipelines.model.message import msg
+from pipelines.model.telling import tell
 
 Native = Callable[..., int]
 
@@ -80,8 +80,7 @@ def _found(level: str) -> Path:
         path = library_path(level, folder)
         if path.exists():
             return path
-    if sys.stderr is not None:  # closed by whoever started us
-        sys.stderr.write("tda: compiling its kernels for this machine (once) …\n")
+    tell(msg("compiling the kernels for this machine (once) …"))
     problem: Exception = FileNotFoundError()
     for folder in (None, own):
         try:
