@@ -170,13 +170,17 @@ def moved(shared: Shared, ordinals: NDArray[np.int64]) -> Shared:
 def _ordered(
     keys: NDArray[np.int32], numbers: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """The entries whose number is not below 0, by key, then by number."""
+    """The entries whose number is not below 0, by key, then by number; `keys` ascend."""
     there = numbers >= 0
+    if not there.all():
+        keys, numbers = keys[there], numbers[there]
+    if not np.any((keys[1:] == keys[:-1]) & (numbers[1:] < numbers[:-1])):
+        return keys, numbers
     # both in one value, as values are sorted far faster than places; nearly all stand in order,
     # which a merge sort makes use of
-    both = keys[there].astype(np.int64) << 32 | numbers[there]
+    both = keys.astype(np.int64) << 32 | numbers
     both.sort(kind="stable")
-    return (both >> 32).astype(np.int32), both.astype(np.int32)
+    return keys, both.astype(np.int32)
 
 
 def _remaining(equal: Equal, ordinals: NDArray[np.int64]) -> Equal:
