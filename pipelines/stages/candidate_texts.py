@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algori
 from numpy.typing import NDArray
 
 from pipelines.kernels.keeping import BUDGET, Texts
+from pipelines.kernels.native.library import native, pointer, whole
 from pipelines.kernels.normalise import NormalText
 from pipelines.stages.preference import Candidates
 from pipelines.stages.rereading import Rereader
@@ -29,8 +30,10 @@ Load = Callable[[NDArray[np.int32]], Texts]
 
 _KINDS = {1: np.uint8, 2: np.uint16, 4: np.uint32}
 """By the bytes in which a code point is kept."""
-
-
+_GAP = 16 * 1024
+"""Bytes between two texts that are read with them: to begin anew takes as long."""
+_AT_ONCE = 1 << 22
+"""Texts that begin in so many bytes of the file are read together."""
 _BLOCK = 16
 """Bytes of a block of AES; the counter of block n is n, under a key that is used for one file."""
 
@@ -101,20 +104,31 @@ class _Spool:
         self._end += self._file.write(self._stream(self._end).update(plain))
 
     def texts(self, members: NDArray[np.int32]) -> Texts:
-        """The texts of `members`; what stands together is read together."""
-        begins, widths = self._begins[members], self._widths[members].astype(np.int64)
+        """The texts of `members`; what stands near each other is read together."""
+        sizes = self._chars[members]
         ends = np.zeros(len(members) + 1, np.int64)
-        np.cumsum(self._chars[members], out=ends[1:])
+        np.cumsum(sizes, out=ends[1:])
         points = np.empty(ends[-1], np.uint32)
-        after = begins + np.diff(ends) * widths
-        apart = (begins[1:] != after[:-1]) | (widths[1:] != widths[:-1])
+        order = np.argsort(self._begins[members], kind="stable")
+        begins, widths = self._begins[members[order]], self._widths[members[order]]
+        sizes, targets = sizes[order], ends[:-1][order]
+        after = begins + sizes * widths
+        apart = (begins[1:] - after[:-1] > _GAP) | (np.diff(begins // _AT_ONCE) > 0)
         firsts = np.concatenate(([0], np.flatnonzero(apart) + 1, [len(members)]))
         for first, last in zip(firsts[:-1].tolist(), firsts[1:].tolist(), strict=True):
-            held = os.pread(
-                self._file.fileno(), int(after[last - 1] - begins[first]), int(begins[first])
+            begin, end, part = int(begins[first]), int(after[last - 1]), slice(first, last)
+            held = os.pread(self._file.fileno(), end - begin, begin)
+            if len(held) != end - begin:  # the kernel would read behind it
+                raise EOFError
+            native("tda_widen", None)(
+                pointer(np.frombuffer(self._stream(begin).update(held), np.uint8)),
+                pointer(begins[part] - begin),
+                pointer(sizes[part]),
+                pointer(widths[part]),
+                whole(last - first),
+                pointer(targets[part]),
+                pointer(points),
             )
-            plain = self._stream(int(begins[first])).update(held)
-            points[ends[first] : ends[last]] = np.frombuffer(plain, _KINDS[int(widths[first])])
         return Texts(members=members, points=points, ends=ends)
 
     def _stream(self, at: int) -> CipherContext:

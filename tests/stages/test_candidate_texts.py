@@ -62,13 +62,20 @@ def told(texts):
 ORDER = [10, 3, 7, 0, 5, 1, 9, 2, 8, 4, 6]
 
 
+@pytest.mark.parametrize("gap", [0, 50, 1 << 14])
+@pytest.mark.parametrize("at_once", [1, 64, 1 << 22])
 @pytest.mark.parametrize("budget", [0, 10_000], ids=["kept on disk", "few enough"])
-def test_any_of_them_are_given_any_number_of_times(files, tmp_path, budget):
+def test_any_of_them_are_given_any_number_of_times(
+    files, tmp_path, monkeypatch, budget, at_once, gap
+):
+    """However much of what lies between two of them is read with them."""
+    monkeypatch.setattr(candidate_texts, "_GAP", gap)
+    monkeypatch.setattr(candidate_texts, "_AT_ONCE", at_once)
     expected = [normalise(TEXTS[n][row]) for n, row in (EVERY[n] for n in ORDER)]
     texts = given(files, ORDER, tmp_path, budget)
     rng = np.random.default_rng(5)
     with texts.at_hand(np.arange(len(ORDER))) as load:
-        for _ in range(30):
+        for _ in range(10):
             asked = np.flatnonzero(rng.integers(2, size=len(ORDER))).astype(np.int32)
             found = load(asked)
             assert found.members.tolist() == asked.tolist()

@@ -36,3 +36,24 @@ EXPORT void tda_place(const uint32_t *points, const int64_t *offsets, int64_t n,
         memcpy(out + targets[i], points + offsets[i],
                (size_t)(offsets[i + 1] - offsets[i]) * sizeof *out);
 }
+
+/* Text i of n, whose sizes[i] code points begin at held[begins[i]] in widths[i] bytes each,
+   little-endian, is written to out[targets[i]:]. */
+EXPORT void tda_widen(const uint8_t *held, const int64_t *begins, const int64_t *sizes,
+                      const uint8_t *widths, int64_t n, const int64_t *targets, uint32_t *out) {
+    for (int64_t i = 0; i < n; i++) {
+        const uint8_t *from = held + begins[i];
+        uint32_t *to = out + targets[i];
+        if (widths[i] == 4) {
+            memcpy(to, from, (size_t)sizes[i] * sizeof *to);
+        } else if (widths[i] == 2) {
+            for (int64_t j = 0; j < sizes[i]; j++) {
+                uint16_t point;
+                memcpy(&point, from + 2 * j, sizeof point);
+                to[j] = point;
+            }
+        } else {
+            for (int64_t j = 0; j < sizes[i]; j++) to[j] = from[j];
+        }
+    }
+}
