@@ -113,7 +113,12 @@ int64_t fill(const shingle_table *table, const uint32_t *text, int64_t length, i
 /* Near texts share long runs: where one shingle is held, the next one is most often the next one of
    the text that is held, and then neither hashed nor looked for. With `apart`, shingles that are not
    held are put there, each once, and counted in `others`: then every one of them asks for `ratio`
-   more to be shared. -1 once that, or `enough`, can no longer be reached. */
+   more to be shared. -1 once that, or `enough`, can no longer be reached.
+
+   Pages that have only a frame in common have it before or behind what is their own: of a long text
+   the quarters go by so that two in a row are not beside each other, and the end comes sooner. */
+#define SEVERAL 256
+static const int64_t ORDER[] = {2, 0, 3, 1};
 INLINE int64_t count_runs(const shingle_table *table, const uint32_t *held, int64_t filled,
                           const uint32_t *text, int64_t length, double enough, double ratio,
                           uint32_t *apart, int64_t *others) {
@@ -123,30 +128,33 @@ INLINE int64_t count_runs(const shingle_table *table, const uint32_t *held, int6
     int64_t next = held_count; /* the place in `held` that may go on; none */
     uint32_t before = table->age->held.before, apart_before = table->age->apart.before;
     int32_t number = counted(table);
-    int64_t alone = 0;
-    for (int64_t i = 0; i < count; i++) {
-        uint32_t place; /* where in `held` the shingle is first */
-        if (next < held_count && held[next + SHINGLE - 1] == text[i + SHINGLE - 1]) {
-            place = table->places[next++];
-        } else {
-            if ((double)(shared + count - i) < enough + ratio * (double)alone) return -1;
-            hash_some(text + i, 1, table->factors, &hash);
-            uint32_t at = found_at(table->slots, mask, before, hash, held, text + i);
-            if (table->slots[at] <= before) {
-                next = held_count;
-                if (apart) {
-                    uint32_t spot =
-                        found_at(apart, apart_mask, apart_before, hash, text, text + i);
-                    alone += apart[spot] <= apart_before;
-                    apart[spot] = apart_before + 1 + (uint32_t)i;
+    int64_t alone = 0, left = count, quarters = count < SEVERAL ? 1 : 4;
+    for (int64_t quarter = 0; quarter < quarters; quarter++, next = held_count) {
+        int64_t nth = quarters == 1 ? 0 : ORDER[quarter], i = count * nth / quarters;
+        for (int64_t end = count * (nth + 1) / quarters; i < end; i++, left--) {
+            uint32_t place; /* where in `held` the shingle is first */
+            if (next < held_count && held[next + SHINGLE - 1] == text[i + SHINGLE - 1]) {
+                place = table->places[next++];
+            } else {
+                if ((double)(shared + left) < enough + ratio * (double)alone) return -1;
+                hash_some(text + i, 1, table->factors, &hash);
+                uint32_t at = found_at(table->slots, mask, before, hash, held, text + i);
+                if (table->slots[at] <= before) {
+                    next = held_count;
+                    if (apart) {
+                        uint32_t spot =
+                            found_at(apart, apart_mask, apart_before, hash, text, text + i);
+                        alone += apart[spot] <= apart_before;
+                        apart[spot] = apart_before + 1 + (uint32_t)i;
+                    }
+                    continue;
                 }
-                continue;
+                place = table->slots[at] - before - 1;
+                next = place + 1;
             }
-            place = table->slots[at] - before - 1;
-            next = place + 1;
+            shared += table->stamps[place] != number;
+            table->stamps[place] = number;
         }
-        shared += table->stamps[place] != number;
-        table->stamps[place] = number;
     }
     if (apart) *others = alone;
     return shared;
