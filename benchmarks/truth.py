@@ -52,7 +52,7 @@ def words(form: str) -> list[str]:
     """The words of a text in its normal form."""
     found, open_word = list[str](), ""
     for character in f"{form} ":
-        alone = character in "々〇" or _named(character, ("CJK", "HIRAGANA", "KATAKANA"))
+        alone = _is_alone(character)
         runs = not alone and (character.isalpha() or character.isdecimal())
         if open_word and not runs:
             found.append(open_word)
@@ -65,8 +65,12 @@ def words(form: str) -> list[str]:
 
 
 @functools.cache
-def _named(character: str, scripts: tuple[str, ...]) -> bool:
-    return character.isalpha() and unicodedata.name(character, "").startswith(scripts)
+def _is_alone(character: str) -> bool:
+    """Whether it is a Chinese character or a kana, by the name Unicode gives it."""
+    if character in "々〇":
+        return True
+    named = unicodedata.name(character, "").startswith(("CJK", "HIRAGANA", "KATAKANA"))
+    return named and character.isalpha()
 
 
 def shingle_sets(texts: Sequence[str], unit: str = "char") -> ShingleSets:

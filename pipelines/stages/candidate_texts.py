@@ -6,6 +6,7 @@ than one wave holds, they are read once, in the order of the files, and kept on 
 judged: in a file without a name, which is gone with the process.
 """
 
+import errno
 import os
 import secrets
 import shutil
@@ -119,7 +120,7 @@ class _Spool:
             begin, end, part = int(begins[first]), int(after[last - 1]), slice(first, last)
             held = os.pread(self._file.fileno(), end - begin, begin)
             if len(held) != end - begin:  # the kernel would read behind it
-                raise EOFError
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
             native("tda_widen", None)(
                 pointer(np.frombuffer(self._stream(begin).update(held), np.uint8)),
                 pointer(begins[part] - begin),

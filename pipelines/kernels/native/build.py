@@ -5,6 +5,7 @@ everybody, no headers of the system needed), or else the `clang` of the system. 
 after a digest of the sources and options, so another version of them never meets an old library.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import importlib.util
@@ -62,7 +63,8 @@ def processor_flags() -> frozenset[str]:
 def build(level: str, folder: Path | None = None) -> Path:
     """The library for `level`, compiled if it is not there; it appears whole or not at all.
 
-    Processes that want it at the same time wait for the first one to have made it.
+    Processes that want it at the same time wait for the first one to have made it; where the file
+    system knows no locks, each makes it.
 
     Raises:
         FileNotFoundError: there is no compiler.
@@ -79,7 +81,8 @@ def build(level: str, folder: Path | None = None) -> Path:
         (target.parent / "lock").open("a") as turn,
         tempfile.TemporaryDirectory(dir=target.parent) as work,
     ):
-        fcntl.flock(turn, fcntl.LOCK_EX)
+        with contextlib.suppress(OSError):
+            fcntl.flock(turn, fcntl.LOCK_EX)
         if target.exists():
             return target
         made = Path(work) / "made.so"

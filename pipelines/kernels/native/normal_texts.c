@@ -38,7 +38,7 @@ EXPORT void tda_place(const uint32_t *points, const int64_t *offsets, int64_t n,
 }
 
 /* Text i of n, whose sizes[i] code points begin at held[begins[i]] in widths[i] bytes each,
-   little-endian, is written to out[targets[i]:]. */
+   is written to out[targets[i]:]. */
 EXPORT void tda_widen(const uint8_t *held, const int64_t *begins, const int64_t *sizes,
                       const uint8_t *widths, int64_t n, const int64_t *targets, uint32_t *out) {
     for (int64_t i = 0; i < n; i++) {
